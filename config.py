@@ -1,0 +1,190 @@
+"""Every setting of the portal, read once from the environment and refused with its name when it is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+DEMO_SECRET = "demo-secret-key-not-for-production-use"
+ROOT = Path(__file__).resolve().parent
+
+
+class ConfigError(Exception):
+    """One sentence per bad setting, each naming its variable and the remedy."""
+
+
+class Config(BaseModel):
+    """Frozen settings; field `database_url` is the variable `PORTAL_DATABASE_URL`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: Literal["demo", "production"] = "demo"
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'portal.sqlite'}"
+    store: str = str(ROOT / "var" / "store")
+    cache_url: str = f"disk://{ROOT / 'var' / 'cache'}"
+    files: str = str(ROOT / "var" / "files")
+    secret_key: str = DEMO_SECRET
+    base_url: str = "http://127.0.0.1:8050"
+    now: datetime | None = None
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8050
+    proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+    brand_name: Annotated[str, Field(min_length=1, max_length=40)] = "Demo Energy"
+    brand_accent: str = "#0066CC"
+    brand_logo: str = ""
+    brand_contact: Annotated[str, Field(max_length=120)] = "help@demo.example"
+    smtp_url: str = ""
+    mqtt_url: str = ""
+    payment_provider: Literal["sandbox", "stripe"] = "sandbox"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not re.match(r"^(sqlite:///|postgresql(\+psycopg)?://)", value):
+            raise ValueError("use sqlite:///PATH or postgresql://USER@HOST/NAME")
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("cache_url")
+    @classmethod
+    def _known_cache(cls, value: str) -> str:
+        if not value.startswith(("disk://", "redis://", "rediss://")):
+            raise ValueError("use disk://FOLDER or redis://HOST:PORT/DB")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+            raise ValueError("use the portal's public origin, such as https://portal.example.com")
+        return value.rstrip("/")
+
+    @field_validator("brand_accent")
+    @classmethod
+    def _readable_accent(cls, value: str) -> str:
+        if not re.match(r"^#[0-9A-Fa-f]{6}$", value):
+            raise ValueError("use a colour such as #0066CC")
+        ratio = contrast_ratio(value, "#FFFFFF")
+        if ratio < 4.5:
+            raise ValueError(f"white text on it has a contrast of {ratio:.1f}, needs 4.5; choose a darker colour")
+        return value.upper()
+
+    @field_validator("store", "files")
+    @classmethod
+    def _local_folder(cls, value: str) -> str:
+        if "://" in value or not value.strip():
+            raise ValueError("use a folder of this machine")
+        return value
+
+    @field_validator("now", mode="before")
+    @classmethod
+    def _instant(cls, value: object) -> object:
+        if value in {None, ""}:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            raise ValueError("use an instant such as 2026-09-22T12:35:00+00:00") from None
+        if instant.tzinfo is None:
+            raise ValueError("add the offset from UTC, such as 2026-09-22T12:35:00+00:00")
+        return instant.astimezone(UTC)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_smtp(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://")):
+            raise ValueError("use smtp://HOST:PORT or smtps://HOST:PORT")
+        return value
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _known_mqtt(cls, value: str) -> str:
+        if value and not value.startswith(("mqtt://", "mqtts://")):
+            raise ValueError("use mqtt://HOST:PORT or mqtts://HOST:PORT")
+        return value
+
+    @field_validator("brand_logo")
+    @classmethod
+    def _logo_exists(cls, value: str) -> str:
+        if value and (not value.lower().endswith((".svg", ".png")) or not Path(value).is_file()):
+            raise ValueError("use the path of an existing .svg or .png file")
+        return value
+
+    @model_validator(mode="after")
+    def _no_default_secret(self) -> Config:
+        if len(self.secret_key) < 32:
+            raise ValueError("PORTAL_SECRET_KEY: use at least 32 random characters, such as `openssl rand -hex 32` prints")
+        if self.env == "production":
+            if self.secret_key == DEMO_SECRET:
+                raise ValueError("PORTAL_SECRET_KEY: production refuses the default; set one with `openssl rand -hex 32`")
+            if not self.base_url.startswith("https://"):
+                raise ValueError("PORTAL_BASE_URL: production needs https://")
+        return self
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def manifest_url(self) -> str:
+        """The readings manifest lives beside the segments, or in PostgreSQL when the records do."""
+        if self.database_url.startswith("postgresql"):
+            return self.database_url
+        return f"sqlite:///{Path(self.store) / 'manifest.sqlite'}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read `PORTAL_*` (and `PORT`); raise ConfigError naming every bad variable."""
+        environ = os.environ if environ is None else environ
+        values: dict[str, str] = {}
+        unknown = []
+        for key, value in environ.items():
+            if not key.startswith("PORTAL_") or key in TEST_VARIABLES:
+                continue
+            name = key.removeprefix("PORTAL_").lower()
+            if name in cls.model_fields:
+                values[name] = value
+            else:
+                unknown.append(f"{key}: no such setting; see docs/operations.md for the list")
+        if environ.get("PORT"):
+            values.setdefault("port", environ["PORT"])
+        if unknown:
+            raise ConfigError("\n".join(sorted(unknown)))
+        if "base_url" not in values and "port" in values:
+            values["base_url"] = f"http://127.0.0.1:{values['port']}"
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError("\n".join(_sentence(item) for item in error.errors())) from None
+
+
+TEST_VARIABLES = {"PORTAL_FAULTS", "PORTAL_FAULT", "PORTAL_TEST_POSTGRES_URL", "PORTAL_TEST_REDIS_URL", "PORTAL_SHARED"}
+
+
+def _sentence(item: object) -> str:
+    error = dict(item)  # type: ignore[call-overload]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    location = error["loc"]
+    return message if not location else f"PORTAL_{str(location[0]).upper()}: {message}"
+
+
+def contrast_ratio(first: str, second: str) -> float:
+    """WCAG 2.1 contrast of two `#RRGGBB` colours, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

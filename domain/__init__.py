@@ -1,0 +1,1 @@
+"""Pure energy knowledge: no I/O, no clock, no framework."""
