@@ -1,0 +1,106 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("pages", "components", "auth", "services", "data", "adapters", "domain")
+CODE = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
+def test_every_source_folder_is_a_package():
+    # A folder without __init__.py is invisible to the import rules.
+    without = {str(path.parent.relative_to(ROOT)) for path in CODE if not (path.parent / "__init__.py").exists()}
+    assert without == set()
+
+
+def test_callbacks_live_in_pages_and_carry_a_policy():
+    offenders = []
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            is_plain = name in {"callback", "dash.callback", "app.callback"} or name.endswith(".clientside_callback")
+            if is_plain and path != ROOT / "auth" / "callbacks.py":
+                offenders.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
+            if name.endswith("portal_callback") and path.relative_to(ROOT).parts[0] != "pages":
+                offenders.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
+    assert offenders == []
+
+
+def test_every_domain_module_has_its_twin():
+    missing = []
+    for path in sorted((ROOT / "domain").rglob("*.py")):
+        if path.name == "__init__.py":
+            continue
+        relative = path.relative_to(ROOT)
+        twin = ROOT / "tests" / "unit" / relative.parent / f"test_{path.name}"
+        if not twin.exists():
+            missing.append(str(relative))
+    assert missing == []
+
+
+def test_no_html_is_written_by_hand_into_pages():
+    # Raw HTML components would let a stored text run as a script.
+    banned = re.compile(r"dangerously_allow_html|\bIframe\(|javascript:")
+    found = [str(path.relative_to(ROOT)) for path in CODE if banned.search(path.read_text())]
+    assert found == []
+
+
+def test_nothing_pickles():
+    found = [str(path.relative_to(ROOT)) for path in CODE if re.search(r"^\s*(import|from) (pickle|dill|shelve|marshal)", path.read_text(), re.M)]
+    assert found == []
+
+
+def test_app_stays_small():
+    # The composition root is outside the import rules, so it must not grow.
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 80
+
+
+def test_the_project_speaks_of_itself_alone():
+    banned = re.compile(r"(^|[^A-Za-z.])/(work|farm|root)/[a-z]")
+    text_files = [name for name in _tracked() if name.endswith((".py", ".md", ".css", ".js", ".html", ".toml", ".sh", "Makefile", ".txt"))]
+    # Bundled libraries keep their own words; this file names what it bans.
+    own = [name for name in text_files if "/vendor/" not in name and name != "tests/test_house_rules.py"]
+    assert [name for name in own if banned.search((ROOT / name).read_text(errors="replace"))] == []
+
+
+def test_no_data_is_committed():
+    assert [name for name in _tracked() if name.endswith((".parquet", ".sqlite", ".duckdb", ".xlsx"))] == []
+
+
+@pytest.mark.parametrize("verb", ["migrate", "demo", "ingest", "rollup", "serve", "worker", "check", "user", "settings"])
+def test_every_command_is_documented(verb):
+    docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    assert f"python -m cli {verb}" in docs
+
+
+def test_every_setting_is_documented():
+    from config import Config
+
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in Config.model_fields if f"PORTAL_{name.upper()}" not in operations] == []
+
+
+def test_every_page_is_documented():
+    tour = (ROOT / "docs" / "pages.md").read_text()
+    paths = []
+    for path in (ROOT / "pages").rglob("*.py"):
+        paths += re.findall(r"""register_page\([^)]*?path(?:_template)?=["']([^"']+)["']""", path.read_text(), re.S)
+    assert paths
+    assert [page for page in paths if f"`{page}`" not in tour] == []
+
+
+def test_import_rules_hold():
+    done = subprocess.run([str(ROOT / ".venv" / "bin" / "lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
