@@ -1,0 +1,169 @@
+"""Static files in front of Flask: compressed once, immutable where the address names the content, no cookies."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import brotli
+
+from adapters.compression import accepted_encoding, gzip_bytes
+
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+ONE_YEAR = "public, max-age=31536000, immutable"
+REVALIDATE = "public, no-cache"
+# Dash writes `name.v4_4_1m1763817600.min.js`: version and time of the package, so the content cannot change.
+FINGERPRINT = re.compile(r"\.v[\w-]+m\d+(?:-[\w-]+)?(?=\.)")
+COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
+FAST_BROTLI = 5
+BEST_BROTLI = 11
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """One address: its bytes, its type and a version made of its content."""
+
+    body: bytes
+    content_type: str
+    version: str
+
+    @property
+    def is_compressible(self) -> bool:
+        return self.content_type.startswith(COMPRESSIBLE)
+
+
+def make_file(body: bytes, name: str) -> StaticFile:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind.startswith("text/"):
+        kind += "; charset=utf-8"
+    return StaticFile(body, kind, hashlib.sha256(body).hexdigest()[:12])
+
+
+class CompressedCopies:
+    """Brotli and gzip copies by content; quick ones at once, the best ones made in the background and kept on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._memory: dict[tuple[str, str], bytes] = {}
+
+    def get(self, file: StaticFile, encoding: str) -> bytes:
+        key = (file.version, encoding)
+        if key not in self._memory:
+            self._memory[key] = self._kept(file, encoding) or _quick(file.body, encoding)
+        return self._memory[key]
+
+    def _path(self, file: StaticFile, encoding: str) -> Path:
+        return self._folder / f"{file.version}.{encoding}"
+
+    def _kept(self, file: StaticFile, encoding: str) -> bytes | None:
+        path = self._path(file, encoding)
+        return path.read_bytes() if path.is_file() else None
+
+    def prepare(self, files: Iterable[StaticFile]) -> None:
+        """Make the best copy of every file that has none yet; processes doing the same overwrite like with like."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            if not file.is_compressible:
+                continue
+            for encoding, make in _BEST.items():
+                best = self._kept(file, encoding)
+                if best is None:
+                    best = make(file.body)
+                    self._keep(self._path(file, encoding), best)
+                self._memory[file.version, encoding] = best
+
+    def _keep(self, path: Path, body: bytes) -> None:
+        temporary = path.with_suffix(f"{path.suffix}.{threading.get_ident()}-{id(self)}")
+        temporary.write_bytes(body)
+        temporary.replace(path)
+
+
+def _quick(body: bytes, encoding: str) -> bytes:
+    return brotli.compress(body, quality=FAST_BROTLI) if encoding == "br" else gzip_bytes(body, 5)
+
+
+_BEST: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=BEST_BROTLI),
+    "gzip": lambda body: gzip_bytes(body, 9),
+}
+
+
+class StaticFiles:
+    """WSGI middleware: answers the addresses it knows, hands every other one to the portal."""
+
+    def __init__(self, inner: WsgiApp, files: Mapping[str, StaticFile], copies: CompressedCopies) -> None:
+        self._inner = inner
+        self._files = dict(files)
+        self._copies = copies
+
+    def prepare(self) -> None:
+        self._copies.prepare(self._files.values())
+
+    def prepare_in_background(self) -> None:
+        threading.Thread(target=self.prepare, name="static-copies", daemon=True).start()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if environ.get("REQUEST_METHOD") not in {"GET", "HEAD"}:
+            return self._inner(environ, start_response)
+        fingerprinted = FINGERPRINT.search(path) is not None
+        file = self._files.get(FINGERPRINT.sub("", path) if fingerprinted else path)
+        if file is None:
+            return self._inner(environ, start_response)
+        return self._answer(file, environ, start_response, fingerprinted)
+
+    def _answer(
+        self, file: StaticFile, environ: dict[str, Any], start_response: StartResponse, fingerprinted: bool
+    ) -> Iterable[bytes]:
+        asked = parse_qs(environ.get("QUERY_STRING", "")).get("v", [""])[0]
+        encoding = accepted_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if file.is_compressible else None
+        etag = f'"{file.version}{"-" + encoding if encoding else ""}"'
+        headers = [
+            ("Content-Type", file.content_type),
+            ("Cache-Control", ONE_YEAR if fingerprinted or asked == file.version else REVALIDATE),
+            ("ETag", etag),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ]
+        if file.is_compressible:
+            headers.append(("Vary", "Accept-Encoding"))
+        if etag in environ.get("HTTP_IF_NONE_MATCH", "").replace("W/", ""):
+            start_response("304 Not Modified", headers)
+            return []
+        body = self._copies.get(file, encoding) if encoding else file.body
+        headers.append(("Content-Length", str(len(body))))
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def folder_files(folder: Path, prefix: str) -> dict[str, StaticFile]:
+    """Every file below a folder, by its address."""
+    return {
+        f"{prefix}{path.relative_to(folder).as_posix()}": make_file(path.read_bytes(), path.name)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def package_files(registered: Mapping[str, Iterable[str]], folders: Mapping[str, Path]) -> dict[str, StaticFile]:
+    """The files Dash registered for its component packages; source maps stay away from strangers."""
+    found = {}
+    for package, names in registered.items():
+        for name in names:
+            path = folders[package] / name
+            if path.suffix != ".map" and path.is_file():
+                found[f"/_dash-component-suites/{package}/{name}"] = make_file(path.read_bytes(), path.name)
+    return found
