@@ -111,12 +111,14 @@ def _small_things(scene: Scene) -> Sessions:
     minutes = 1.2 + 0.9 * scene.home.people
     weekly = (scene.chance("vacuum") < 0.28) & here
     hair = (scene.chance("hair") < 0.2 * scene.home.people) & here
-    return join([
-        daily_sessions(scene.grid, wake + 15.0 + 6.0 * scene.scatter("coffee"), minutes * 1.6 * here, 1900.0),
-        daily_sessions(scene.grid, back + 40.0 + 25.0 * scene.scatter("tea"), minutes * here, 2000.0),
-        daily_sessions(scene.grid, wake + 30.0 + 8.0 * scene.scatter("dryer"), 6.0 * hair, 1400.0),
-        daily_sessions(scene.grid, back + 60.0 + 50.0 * scene.scatter("dust"), 25.0 * weekly, 850.0),
-    ])
+    return join(
+        [
+            daily_sessions(scene.grid, wake + 15.0 + 6.0 * scene.scatter("coffee"), minutes * 1.6 * here, 1900.0),
+            daily_sessions(scene.grid, back + 40.0 + 25.0 * scene.scatter("tea"), minutes * here, 2000.0),
+            daily_sessions(scene.grid, wake + 30.0 + 8.0 * scene.scatter("dryer"), 6.0 * hair, 1400.0),
+            daily_sessions(scene.grid, back + 60.0 + 50.0 * scene.scatter("dust"), 25.0 * weekly, 850.0),
+        ]
+    )
 
 
 def _cooking(scene: Scene) -> Ints:
@@ -129,11 +131,16 @@ def _cooking(scene: Scene) -> Ints:
     oven = (scene.chance("oven") < 0.14 + 0.04 * scene.home.people + 0.12 * weekend) & here
     dinner_at = np.clip(scene.presence.back_min + 55.0, 1050.0, 1215.0) + 18.0 * scene.scatter("dinner at")
     long = np.clip(24.0 + 6.0 * scene.scatter("dinner for"), 10.0, 45.0)
-    return energy_wh(scene.grid, join([
-        daily_sessions(scene.grid, 735.0 + 22.0 * scene.scatter("lunch at"), 20.0 * lunch, 1250.0 * size),
-        daily_sessions(scene.grid, dinner_at, long * dinner, 1400.0 * size),
-        daily_sessions(scene.grid, dinner_at - 15.0, 48.0 * oven, 1350.0 * size),
-    ]))
+    return energy_wh(
+        scene.grid,
+        join(
+            [
+                daily_sessions(scene.grid, 735.0 + 22.0 * scene.scatter("lunch at"), 20.0 * lunch, 1250.0 * size),
+                daily_sessions(scene.grid, dinner_at, long * dinner, 1400.0 * size),
+                daily_sessions(scene.grid, dinner_at - 15.0, 48.0 * oven, 1350.0 * size),
+            ]
+        ),
+    )
 
 
 def _dishwasher(scene: Scene) -> Ints:
@@ -141,7 +148,9 @@ def _dishwasher(scene: Scene) -> Ints:
     full = (scene.chance("dishes") < min(0.9, 0.22 + 0.14 * scene.home.people)) & ~scene.presence.away
     start = np.clip(scene.presence.back_min + 130.0, 1170.0, 1290.0) + 25.0 * scene.scatter("dishes at")
     heat = daily_sessions(scene.grid, start, 15.0 * full, 1900.0)
-    return energy_wh(scene.grid, join([heat, after(heat, 15, 65, 70), after(heat, 80, 9, 1900), after(heat, 89, 20, 20)]))
+    return energy_wh(
+        scene.grid, join([heat, after(heat, 15, 65, 70), after(heat, 80, 9, 1900), after(heat, 89, 20, 20)])
+    )
 
 
 def _laundry(scene: Scene) -> Ints:
@@ -163,7 +172,9 @@ def _hot_water(scene: Scene) -> Ints:
     for person in range(scene.home.people):
         taken = (scene.chance(f"shower {person}") < 0.72) & here
         morning = scene.chance(f"morning {person}") < 0.7
-        at = np.where(morning, scene.presence.wake_min + 8.0 + 11.0 * person, 1290.0) + 6.0 * scene.scatter(f"at {person}")
+        at = np.where(morning, scene.presence.wake_min + 8.0 + 11.0 * person, 1290.0) + 6.0 * scene.scatter(
+            f"at {person}"
+        )
         long = np.clip(4.6 + 1.2 * scene.scatter(f"long {person}"), 2.0, 9.0) * scene.home.thrift
         showers.append(daily_sessions(scene.grid, at, long * taken, 18_000.0))
     hands = quarter_wh(40.0 * scene.home.people * scene.presence.active)

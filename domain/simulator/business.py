@@ -40,42 +40,65 @@ class Business:
 
 # Key figures rounded from the small-business load profiles G0-G6 of the German grid operators (BDEW, VDEW 1999).
 TYPES: dict[str, Business] = {
-    "bakery": Business("", (
-        Load("refrigeration", 900, 250, 3.0, 18.0, "warm"),
-        Load("machines", 120, 8_800, 2.75, 8.0),
-        Load("lighting", 60, 950, 3.0, 18.0, "dark"),
-        Load("climate", 60, 480, 6.0, 18.0, "warm"),
-        Load("other", 250, 700, 4.0, 18.5),
-    ), frozenset(range(7))),
-    "shop": Business("", (
-        Load("refrigeration", 480, 150, 6.5, 18.5, "warm"),
-        Load("lighting", 40, 620, 6.5, 18.5, "dark"),
-        Load("machines", 60, 1_250, 6.0, 14.0),
-        Load("other", 130, 330, 6.5, 18.5),
-    )),
-    "office": Business("", (
-        Load("office", 420, 1_900, 7.75, 18.0),
-        Load("lighting", 30, 800, 7.5, 18.5, "dark"),
-        Load("climate", 120, 1_100, 8.0, 18.0, "warm"),
-        Load("other", 160, 260, 7.5, 18.0),
-    ), frozenset(range(5))),
-    "cold_store": Business("", (
-        Load("refrigeration", 3_600, 900, 5.0, 16.0, "warm"),
-        Load("lighting", 80, 420, 5.0, 16.0),
-        Load("machines", 40, 1_300, 5.0, 15.0),
-        Load("other", 180, 220, 5.0, 16.0),
-    )),
-    "workshop": Business("", (
-        Load("machines", 180, 6_200, 7.0, 16.5),
-        Load("lighting", 40, 900, 6.75, 17.0, "dark"),
-        Load("other", 220, 480, 7.0, 16.5),
-    ), frozenset(range(5))),
-    "restaurant": Business("", (
-        Load("refrigeration", 850, 260, 10.0, 23.0, "warm"),
-        Load("cooking", 40, 4_600, 11.0, 22.0),
-        Load("lighting", 60, 780, 11.0, 23.5, "dark"),
-        Load("other", 240, 620, 10.0, 23.5),
-    ), frozenset({1, 2, 3, 4, 5, 6}), short_saturday=False),
+    "bakery": Business(
+        "",
+        (
+            Load("refrigeration", 900, 250, 3.0, 18.0, "warm"),
+            Load("machines", 120, 8_800, 2.75, 8.0),
+            Load("lighting", 60, 950, 3.0, 18.0, "dark"),
+            Load("climate", 60, 480, 6.0, 18.0, "warm"),
+            Load("other", 250, 700, 4.0, 18.5),
+        ),
+        frozenset(range(7)),
+    ),
+    "shop": Business(
+        "",
+        (
+            Load("refrigeration", 480, 150, 6.5, 18.5, "warm"),
+            Load("lighting", 40, 620, 6.5, 18.5, "dark"),
+            Load("machines", 60, 1_250, 6.0, 14.0),
+            Load("other", 130, 330, 6.5, 18.5),
+        ),
+    ),
+    "office": Business(
+        "",
+        (
+            Load("office", 420, 1_900, 7.75, 18.0),
+            Load("lighting", 30, 800, 7.5, 18.5, "dark"),
+            Load("climate", 120, 1_100, 8.0, 18.0, "warm"),
+            Load("other", 160, 260, 7.5, 18.0),
+        ),
+        frozenset(range(5)),
+    ),
+    "cold_store": Business(
+        "",
+        (
+            Load("refrigeration", 3_600, 900, 5.0, 16.0, "warm"),
+            Load("lighting", 80, 420, 5.0, 16.0),
+            Load("machines", 40, 1_300, 5.0, 15.0),
+            Load("other", 180, 220, 5.0, 16.0),
+        ),
+    ),
+    "workshop": Business(
+        "",
+        (
+            Load("machines", 180, 6_200, 7.0, 16.5),
+            Load("lighting", 40, 900, 6.75, 17.0, "dark"),
+            Load("other", 220, 480, 7.0, 16.5),
+        ),
+        frozenset(range(5)),
+    ),
+    "restaurant": Business(
+        "",
+        (
+            Load("refrigeration", 850, 260, 10.0, 23.0, "warm"),
+            Load("cooking", 40, 4_600, 11.0, 22.0),
+            Load("lighting", 60, 780, 11.0, 23.5, "dark"),
+            Load("other", 240, 620, 10.0, 23.5),
+        ),
+        frozenset({1, 2, 3, 4, 5, 6}),
+        short_saturday=False,
+    ),
 }
 
 

@@ -1,0 +1,60 @@
+"""The smallest world that has one of everything: `tiny_world(tmp_path)` gives a portal to look at it with."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from adapters.cache import make_cache
+from adapters.clock import FrozenClock
+from config import Config
+from data.migrate import upgrade
+from data.readings import ReadingsStore
+from data.rollups import rollup
+from data.seed import cast
+from data.seed.records import Facts
+from data.seed.world import Stores, make_world
+from data.session import Records
+from services.demo import continue_live
+from services.passwords import hash_password
+from services.portal import Portal
+
+NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
+PASSWORD = "demo-portal-2026"
+# About a month on either side of both clock changes; the autumn part ends yesterday.
+SPANS = ((date(2026, 2, 15), date(2026, 4, 15)), (date(2026, 9, 21), date(2026, 11, 20)))
+
+
+@lru_cache(maxsize=1)
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def tiny_portal(folder: Path, *, now: datetime = NOW, database_url: str = "") -> Portal:
+    """An empty migrated portal in a folder, with the clock stopped."""
+    config = Config(
+        database_url=database_url or f"sqlite:///{folder / 'portal.sqlite'}",
+        store=str(folder / "store"),
+        cache_url=f"disk://{folder / 'cache'}",
+        files=str(folder / "files"),
+        now=now,
+    )
+    upgrade(config.database_url)
+    return Portal(
+        config=config,
+        records=Records(config.database_url),
+        readings=ReadingsStore(config.store, config.manifest_url),
+        cache=make_cache(config.cache_url),
+        clock=FrozenClock(now),
+    )
+
+
+def tiny_world(folder: Path, *, now: datetime = NOW, database_url: str = "") -> Portal:
+    """The tiny cast with readings over `SPANS` and today's live ones, rolled up."""
+    portal = tiny_portal(folder, now=now, database_url=database_url)
+    stores = Stores(portal.records, portal.readings)
+    make_world(stores, Facts(cast.tiny(), now, _password_hash()), SPANS)
+    continue_live(portal)
+    rollup(portal.readings)
+    return portal
