@@ -1,0 +1,343 @@
+"""Hour, day and month sums in local time: kept as files, recomputed for touched days only, exact before that too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from data.readings import ReadingsStore
+from data.store import expression, fresh
+from data.store.calendars import day_of, number_of
+from data.store.engine import COPY_OPTIONS, Cursor, quoted, scan_of
+from data.store.files import Draft
+from data.store.fresh import Source
+from data.store.manifest import Change, ConflictError, Layout, revision_of, touched
+from data.store.values import BUCKET_REGISTERS, Segment, Touched, bucket_of, id_runs
+
+Progress = Callable[[int, int], None]
+ATTEMPTS = 4
+CHUNK_RUN_DAYS = 200_000  # register-days of one bucket computed at once
+
+
+@dataclass(frozen=True)
+class Task:
+    """One bucket's touched days as of one revision."""
+
+    bucket: int
+    layout: Layout
+    revision: int
+    touched: tuple[Touched, ...]  # as the manifest holds them
+    source: Source
+
+
+def rollup(store: ReadingsStore, register_ids: Iterable[int] | None = None, progress: Progress | None = None) -> int:
+    """Recompute the roll-ups of touched register-days; how many days were recomputed."""
+    wanted = None if register_ids is None else list(register_ids)
+    with store.manifest.reading() as connection:
+        layout = store.manifest.layout(connection)
+        runs = _stale(store, touched(connection, wanted), layout, wanted)
+    by_bucket: dict[int, list[Touched]] = {}
+    for run in runs:
+        by_bucket.setdefault(bucket_of(run.register_id), []).append(run)
+    before = layout.number
+    total = sum(run.end_day - run.first_day for run in runs)
+    done = 0
+    for bucket in sorted(by_bucket):
+        ids = sorted({run.register_id for run in by_bucket[bucket]})
+        done += _rollup_bucket(store, bucket, ids)
+        if progress:
+            progress(min(done, total), total)
+    if by_bucket:
+        store.unlink_retired(before)
+    return done
+
+
+def _stale(
+    store: ReadingsStore, runs: list[Touched], layout: Layout, register_ids: Collection[int] | None
+) -> tuple[Touched, ...]:
+    """Touched days, and those whose roll-up file is damaged: both must come from the readings."""
+    wanted = None if register_ids is None else set(register_ids)
+    buckets = None if wanted is None else {bucket_of(i) for i in wanted}
+    found = [run for run in runs if run.register_id in layout.series]
+    for (_, bucket, _), segment in layout.rollups.items():
+        if (buckets is None or bucket in buckets) and store.files.fault(segment) is not None:
+            first, end = segment.min_start_s // 86400, segment.max_start_s // 86400 + 1
+            if segment.kind == "month":
+                first, end = _year_days(segment.part)
+            ids = segment.register_ids()
+            found += [Touched(i, first, end) for i in ids if (wanted is None or i in wanted) and i in layout.series]
+    return fresh.merge_runs(found)
+
+
+def _rollup_bucket(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
+    for attempt in range(ATTEMPTS):
+        try:
+            with store.files.writing():
+                return store.consistently(lambda: _recompute(store, bucket, ids))
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    return 0
+
+
+def _recompute(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
+    """One bucket: read a snapshot, compute, write the parts that changed, swap them in."""
+    task = _task(store, bucket, ids)
+    if task is None:
+        return 0
+    with store.engine.cursor() as cursor:
+        fresh.create(cursor, store.files, task.source)
+        cursor.register("touched_days", fresh.days_table(task.source.runs))
+        drafts = _write_parts(store, cursor, task)
+    facts = store.files.publish([draft for draft, _ in drafts])
+    added = [_sized(segment, *facts[draft.name]) for draft, segment in drafts]
+    replaced = [task.layout.rollups.get((s.kind, s.bucket, s.part)) for s in added]
+    settled = tuple(t for t in task.touched if t.register_id in task.source.series)
+    store.manifest.commit(
+        Change(
+            add=added,
+            retire=[s.name for s in replaced if s is not None],
+            settled=settled,
+            settled_revision=task.revision,
+        )
+    )
+    return sum(run.end_day - run.first_day for run in task.source.runs)
+
+
+def _task(store: ReadingsStore, bucket: int, ids: list[int]) -> Task | None:
+    """What is to be recomputed now; registers in damaged segments wait until those are restored."""
+    with store.manifest.reading() as connection:
+        layout = store.manifest.layout(connection)
+        revision = revision_of(connection)
+        held = tuple(touched(connection, ids))
+        runs = _stale(store, list(held), layout, ids)
+        if not runs:
+            return None
+        first = not any(key[1] == bucket for key in layout.rollups)
+        source = fresh.source_of(connection, layout, runs, whole=first)
+        good, bad = store.usable(source.segments, layout)
+        if bad:
+            blocked = {i for s in bad for i in s.register_ids()}
+            runs = tuple(r for r in runs if r.register_id not in blocked)
+            if not runs:
+                return None
+            source = fresh.source_of(connection, layout, runs)
+            good = [s for s in source.segments if s in good]
+    return Task(bucket, layout, revision, held, Source(source.series, runs, tuple(good), source.tail, source.whole))
+
+
+def _year_days(year: int) -> tuple[int, int]:
+    return number_of(date(year, 1, 1)), number_of(date(year + 1, 1, 1))
+
+
+def part_days(kind: str, part: int) -> tuple[int, int]:
+    """Local days of a part: a quarter of a year for hours, a year for days and months."""
+    if kind != "hour":
+        return _year_days(part)
+    year, quarter = divmod(part, 4)
+    return number_of(date(year, quarter * 3 + 1, 1)), number_of(
+        date(year + quarter // 3, (quarter * 3 + 3) % 12 + 1, 1)
+    )
+
+
+def part_of(kind: str, number: int) -> int:
+    day = day_of(number)
+    return day.year * 4 + (day.month - 1) // 3 if kind == "hour" else day.year
+
+
+def parts_of(kind: str, first_day: int, end_day: int) -> range:
+    return range(part_of(kind, first_day), part_of(kind, end_day - 1) + 1)
+
+
+def _changed_parts(kind: str, runs: Iterable[Touched]) -> list[int]:
+    return sorted({part for run in set(_bounds(runs)) for part in parts_of(kind, *run)})
+
+
+def _bounds(runs: Iterable[Touched]) -> Iterable[tuple[int, int]]:
+    return ((run.first_day, run.end_day) for run in runs)
+
+
+def _write_parts(store: ReadingsStore, cursor: Cursor, task: Task) -> list[tuple[Draft, Segment]]:
+    drafts = []
+    for part in _changed_parts("hour", task.source.runs):
+        _merge(store, cursor, task, "hour", part)
+        drafts += _write(store, cursor, task, "hour", part)
+    bucket_series = [s for i, s in task.layout.series.items() if bucket_of(i) == task.bucket]
+    cursor.register("series", fresh.series_table(bucket_series))
+    for part in _changed_parts("day", task.source.runs):
+        _merge(store, cursor, task, "day", part)
+        drafts += _write(store, cursor, task, "day", part)
+        cursor.register("month_names", fresh.month_table(bucket_series, *_year_days(part)))
+        cursor.execute("CREATE OR REPLACE TEMP VIEW day_rows AS SELECT * FROM day_part")
+        fresh.create_empty(cursor, "month_part", "month")
+        cursor.execute(f"INSERT INTO month_part SELECT * FROM ({expression.sql('month')}) ORDER BY ALL")
+        cursor.execute("DROP VIEW day_rows")
+        drafts += _write(store, cursor, task, "month", part)
+    return drafts
+
+
+def _merge(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: int) -> None:
+    """Table `{kind}_part`: what the old file says of untouched days, and the new rows."""
+    first, end = part_days(kind, part)
+    parts = [
+        f"SELECT * FROM {kind}_new WHERE local_date >= DATE '{day_of(first)}' AND local_date < DATE '{day_of(end)}'"
+    ]
+    old = task.layout.rollups.get((kind, task.bucket, part))
+    if old is not None and store.files.fault(old) is None:
+        parts.append(
+            f"SELECT * FROM {scan_of(store.paths([old]))} ANTI JOIN touched_days USING (register_id, local_date)"
+        )
+    fresh.create_empty(cursor, f"{kind}_part", kind)
+    order = ", ".join(expression.KEYS[kind])
+    names = ", ".join(fresh.columns_of(kind))
+    union = " UNION ALL ".join(f"SELECT {names} FROM ({part_sql})" for part_sql in parts)
+    cursor.execute(f"INSERT INTO {kind}_part SELECT * FROM ({union}) ORDER BY {order}")
+
+
+def _write(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: int) -> list[tuple[Draft, Segment]]:
+    facts = cursor.execute(
+        f"SELECT register_id, count(*), min(local_date) - DATE '1970-01-01', max(local_date) - DATE '1970-01-01'"
+        f" FROM {kind}_part GROUP BY register_id ORDER BY register_id"
+    ).fetchall()
+    if not facts:
+        return []
+    draft = store.files.draft(kind, task.bucket)
+    cursor.execute(f"COPY {kind}_part TO {quoted(draft.path.resolve())} ({COPY_OPTIONS})")
+    ids = np.array([f[0] for f in facts], dtype=np.int64)
+    segment = Segment(
+        name=draft.name,
+        kind=kind,
+        bucket=task.bucket,
+        bucket_end=task.bucket,
+        part=part,
+        min_register=int(ids[0]),
+        max_register=int(ids[-1]),
+        min_start_s=min(int(f[2]) for f in facts) * 86400,
+        max_start_s=max(int(f[3]) for f in facts) * 86400,
+        row_count=sum(int(f[1]) for f in facts),
+        size_bytes=0,
+        sha256="",
+        min_version=task.revision,
+        max_version=task.revision,
+        unique_keys=True,
+        registers=id_runs(ids),
+    )
+    return [(draft, segment)]
+
+
+def _sized(segment: Segment, size_bytes: int, sha256: str) -> Segment:
+    from dataclasses import replace
+
+    return replace(segment, size_bytes=size_bytes, sha256=sha256)
+
+
+# reading
+
+
+def frame(store: ReadingsStore, kind: str, register_ids: Iterable[int], first: date, end: date) -> pd.DataFrame:
+    """Roll-up rows of local days (months: first days) in `[first, end)`; touched days come from the readings."""
+    ids = sorted({int(i) for i in register_ids})
+    if not ids or first >= end:
+        return _to_frame(kind, None, damaged=False)
+    return store.consistently(lambda: _frame(store, kind, ids, (number_of(first), number_of(end))))
+
+
+def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int]) -> pd.DataFrame:
+    reach = _whole_months(span) if kind == "month" else span
+    with store.manifest.reading() as connection:
+        layout = store.manifest.layout(connection)
+        runs = _stale(store, touched(connection, ids), layout, ids)
+        runs = fresh.merge_runs(fresh.clip_runs(runs, *reach))
+        source = fresh.source_of(connection, layout, runs) if runs else None
+    with store.engine.cursor() as cursor:
+        damaged = False
+        if source:
+            good, bad = store.usable(source.segments, layout)
+            damaged = any(set(s.register_ids()) & source.series.keys() for s in bad)
+            fresh.create(cursor, store.files, Source(source.series, runs, tuple(good), source.tail))
+            cursor.register("touched_days", fresh.days_table(runs))
+        columns = _query(store, cursor, layout, Ask(kind, ids, span, reach, mixed=source is not None))
+    return _to_frame(kind, columns, damaged=damaged)
+
+
+@dataclass(frozen=True)
+class Ask:
+    kind: str
+    ids: list[int]
+    span: tuple[int, int]
+    reach: tuple[int, int]  # for months: the whole months' days
+    mixed: bool  # some days come from `hour_new` and `day_new`
+
+
+def _whole_months(span: tuple[int, int]) -> tuple[int, int]:
+    """Days of the months whose first day lies in the span."""
+    last = day_of(span[1] - 1)
+    following = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    return span[0], number_of(following)
+
+
+def _query(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> dict[str, np.ndarray] | None:
+    if ask.kind == "month" and ask.mixed:
+        day_sql = _select(store, cursor, layout, Ask("day", ask.ids, ask.reach, ask.reach, mixed=True))
+        series = [layout.series[i] for i in ask.ids if i in layout.series]
+        cursor.register("series", fresh.series_table(series))
+        cursor.register("month_names", fresh.month_table(series, *ask.reach))
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {day_sql}")
+        union = f"SELECT * FROM ({expression.sql('month')}) WHERE {_between(ask.span)}"
+    else:
+        found = _select(store, cursor, layout, ask)
+        if found is None:
+            return None
+        union = found
+    order = ", ".join(expression.KEYS[ask.kind])
+    columns: dict[str, np.ndarray] = cursor.execute(f"SELECT * FROM ({union}) ORDER BY {order}").fetchnumpy()
+    return columns
+
+
+def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> str | None:
+    """Stored rows outside the touched days, and fresh rows inside."""
+    names = ", ".join(fresh.columns_of(ask.kind))
+    which = f"{_among(cursor, ask.ids)} AND {_between(ask.span)}"
+    buckets = sorted({i // BUCKET_REGISTERS for i in ask.ids})
+    keys = [(ask.kind, b, part) for b in buckets for part in parts_of(ask.kind, *ask.span)]
+    held = [s for s in (layout.rollups.get(key) for key in keys) if s is not None]
+    good = [s for s in held if store.files.fault(s) is None]
+    parts = []
+    if good:
+        anti = "ANTI JOIN touched_days USING (register_id, local_date)" if ask.mixed else ""
+        parts.append(f"SELECT {names} FROM {scan_of(store.paths(good))} {anti} WHERE {which}")
+    if ask.mixed:
+        parts.append(f"SELECT {names} FROM {ask.kind}_new WHERE {_between(ask.span)}")
+    return " UNION ALL ".join(parts) or None
+
+
+def _among(cursor: Cursor, ids: list[int]) -> str:
+    if len(ids) <= 200:
+        return f"register_id IN ({', '.join(map(str, ids))})"
+    import pyarrow as pa
+
+    cursor.register("asked", pa.table({"id": np.array(ids, dtype=np.int64)}))
+    return f"register_id BETWEEN {ids[0]} AND {ids[-1]} AND register_id IN (SELECT id FROM asked)"
+
+
+def _between(span: tuple[int, int]) -> str:
+    return f"local_date >= DATE '{day_of(span[0])}' AND local_date < DATE '{day_of(span[1])}'"
+
+
+def _to_frame(kind: str, columns: dict[str, np.ndarray] | None, *, damaged: bool) -> pd.DataFrame:
+    data = {}
+    for name in fresh.columns_of(kind):
+        held = np.zeros(0, dtype=np.int64) if columns is None else np.asarray(columns[name])
+        if name == "local_date":
+            data[name] = held.astype("datetime64[s]")
+        elif name == "peak_start_s":
+            data["peak_start_utc"] = held.astype(np.int64).astype("datetime64[s]")
+        else:
+            data[name] = held.astype(np.int8 if name in {"local_hour", "fold"} else np.int64)
+    made = pd.DataFrame(data)
+    made.attrs["damaged"] = damaged
+    return made

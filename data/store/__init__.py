@@ -1,0 +1,1 @@
+"""What the readings store is made of: manifest tables, segment files, engine, batches, roll-up expression."""

@@ -1,0 +1,130 @@
+"""From a batch in any order to sorted, checked rows, and what they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from data.store.values import BUCKET_REGISTERS, Batch, Rows, Series, Touched
+from domain.calendar import local_labels
+from domain.energy.quality import Quality
+from domain.errors import InvalidInputError
+
+STEP_S = 300  # the finest interval; starts lie on this grid
+LARGEST_WH = 2**53  # keeps sums, keys and floats of charts exact
+SPLIT_ROWS = 122_880  # a file holds at least one row group unless the batch is smaller
+_START_BITS = 34  # epoch seconds up to the year 2514
+Int64s = npt.NDArray[np.int64]
+
+
+def key_of(register_id: Int64s, start_s: Int64s) -> Int64s:
+    """One integer that sorts like `(register_id, start)`; starts before 1970 are moved into the positive range."""
+    key: Int64s = (register_id << _START_BITS) | (start_s + (1 << (_START_BITS - 1)))
+    return key
+
+
+def prepare(batch: Batch, series: Mapping[int, Series]) -> Rows:
+    """Sorted by register and start, each interval once (the last row given wins), refused when a row cannot be meant."""
+    rows = Rows(
+        np.ascontiguousarray(batch.register_id, dtype=np.int64),
+        np.asarray(batch.start_utc).astype("datetime64[s]").astype(np.int64),
+        np.ascontiguousarray(batch.energy_wh, dtype=np.int64),
+        np.ascontiguousarray(batch.quality, dtype=np.uint8),
+        np.zeros(len(batch.start_utc), dtype=np.int64),
+    )
+    _check(rows, series)
+    key = key_of(rows.register_id, rows.start_s)
+    steps = np.diff(key)
+    if (steps > 0).all():
+        return rows
+    order = np.argsort(key, kind="stable")
+    last = np.append(np.diff(key[order]) != 0, True)
+    return rows.pick(order[last])
+
+
+def _check(rows: Rows, series: Mapping[int, Series]) -> None:
+    lengths = {len(rows.register_id), len(rows.start_s), len(rows.energy_wh), len(rows.quality)}
+    if len(lengths) != 1:
+        raise InvalidInputError("batch", "unequal_lengths", lengths=sorted(lengths))
+    unknown = [int(r) for r in distinct(rows.register_id) if int(r) not in series]
+    if unknown:
+        raise InvalidInputError("register_id", "undeclared", register_ids=unknown[:10])
+    if len(rows) and (rows.start_s % STEP_S).any():
+        raise InvalidInputError("start_utc", "off_grid", step_s=STEP_S)
+    if len(rows) and int(np.abs(rows.energy_wh).max()) >= LARGEST_WH:
+        raise InvalidInputError("energy_wh", "too_large", largest=LARGEST_WH)
+    if len(rows) and int(rows.quality.max()) > max(Quality):
+        raise InvalidInputError("quality", "unknown", largest=int(max(Quality)))
+
+
+def distinct(ids: Int64s) -> Int64s:
+    """Distinct values; sorted input, the common case, is not sorted again."""
+    if len(ids) == 0:
+        return ids
+    steps = np.diff(ids)
+    if (steps >= 0).all():
+        return ids[np.concatenate([[True], steps > 0])]
+    return np.unique(ids)
+
+
+def spans(register_id: Int64s) -> Iterator[tuple[int, slice]]:
+    """Each register of sorted rows with its slice."""
+    ids = distinct(register_id)
+    edges = np.append(np.searchsorted(register_id, ids, side="left"), len(register_id))
+    for index, register in enumerate(ids):
+        yield int(register), slice(int(edges[index]), int(edges[index + 1]))
+
+
+def pieces(rows: Rows) -> Iterator[Rows]:
+    """Cut sorted rows at bucket borders into files of at least one row group each."""
+    buckets = rows.register_id // BUCKET_REGISTERS
+    borders = np.append(np.flatnonzero(np.diff(buckets)) + 1, len(rows))
+    start = 0
+    for border in borders:
+        if border - start >= SPLIT_ROWS or border == len(rows):
+            yield rows.pick(slice(start, int(border)))
+            start = int(border)
+
+
+def touched_runs(rows: Rows, series: Mapping[int, Series]) -> list[Touched]:
+    """Local days with a row, as runs per register."""
+    found = []
+    for register, part in spans(rows.register_id):
+        starts = rows.start_s[part].astype("datetime64[s]")
+        days, _ = local_labels(starts, series[register].zone_name)
+        present = distinct(days.astype(np.int64))
+        gaps = np.flatnonzero(np.diff(present) > 1)
+        firsts = present[np.concatenate([[0], gaps + 1])]
+        lasts = present[np.concatenate([gaps, [len(present) - 1]])]
+        found += [Touched(register, int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]
+    return found
+
+
+def extents(rows: Rows, series: Mapping[int, Series]) -> list[tuple[int, int, int]]:
+    """Register, first start and end of the last interval."""
+    return [
+        (register, int(rows.start_s[part][0]), int(rows.start_s[part][-1]) + series[register].interval_s)
+        for register, part in spans(rows.register_id)
+    ]
+
+
+def newest(rows: Rows) -> Rows:
+    """Of each interval only its newest version, ordered by register and start."""
+    key = key_of(rows.register_id, rows.start_s)
+    if len(key) < 2 or (np.diff(key) > 0).all():
+        return rows
+    order = np.lexsort((rows.version, key))
+    last = np.append(np.diff(key[order]) != 0, True)
+    return rows.pick(order[last])
+
+
+def differing(rows: Rows, held: Rows) -> Rows:
+    """Rows that are new or differ in value or quality from the newest held ones."""
+    if len(held) == 0:
+        return rows
+    ours, theirs = key_of(rows.register_id, rows.start_s), key_of(held.register_id, held.start_s)
+    place = np.minimum(np.searchsorted(theirs, ours), len(theirs) - 1)
+    same = (theirs[place] == ours) & (held.energy_wh[place] == rows.energy_wh) & (held.quality[place] == rows.quality)
+    return rows.pick(~same)
