@@ -136,7 +136,7 @@ def customer(viewer: Viewer, public_id: str) -> CustomerView:
     """One customer with accounts, sites, meters and who looked; opening it is audited."""
     require(viewer, Permission.FIND_CUSTOMERS)
     with portal.current().records.reading() as db:
-        row = queries.customer_by_public_id(db, public_id)
+        row = queries.customer(db, public_id)
         if row is None:
             raise NotFoundError(what="customer")
         accounts = tuple(queries.accounts_of_customer(db, row.id))
@@ -151,8 +151,8 @@ def customer(viewer: Viewer, public_id: str) -> CustomerView:
 
 
 def _account_ids(db: Session, accounts: tuple[tuple[str, str], ...]) -> list[int]:
-    rows = (identity_queries.account_by_public_id(db, public_id) for public_id, _number in accounts)
-    return [row.id for row in rows if row is not None]
+    found = (identity_queries.account_id(db, public_id) for public_id, _number in accounts)
+    return [account_id for account_id in found if account_id is not None]
 
 
 def _site(item: queries.TenancyRow, meters: list[queries.MeterRow], register_ids: list[int]) -> SiteOfCustomer:
@@ -183,12 +183,12 @@ def start_view_as(viewer: Viewer, id_hash: str, account_public_id: str, reason: 
     current = portal.current()
     now = current.clock.now()
     with current.records.transaction() as tx:
-        account = identity_queries.account_by_public_id(tx, account_public_id)
-        if account is None:
+        account_id = identity_queries.account_id(tx, account_public_id)
+        if account_id is None:
             raise NotFoundError(what="account")
-        repository.set_acting(tx, id_hash, account.id, reason, now + VIEW_AS_LASTS)
+        repository.set_acting(tx, id_hash, account_id, reason, now + VIEW_AS_LASTS)
         event = audit.Event(
-            "view_as:started", viewer.user_id, account.id, "account", account.public_id, {"reason": reason}
+            "view_as:started", viewer.user_id, account_id, "account", account_public_id, {"reason": reason}
         )
         audit.add(tx, event, now=now)
 

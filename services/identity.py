@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from data.queries import identity as queries
 from data.repositories import audit
 from data.repositories import identity as repository
-from data.tables.identity import LoginSession, User
+from data.tables.identity import User
 from domain.access import Role, SiteGrant, Viewer
 from domain.errors import InvalidInputError
 from services import passwords, portal
@@ -75,7 +75,7 @@ def _sign_in(email: str, password: str, ip: str, user_agent: str) -> SignedIn | 
     keys = _throttle_keys(email, ip)
     with current.records.reading() as db:
         minutes = _minutes_to_wait(db, keys, now)
-        user = repository.user_by_email(db, email)
+        user = queries.person(db, email)
     if minutes:
         return Refused("throttled", minutes)
     right = passwords.matches(user.password_hash if user else None, password)
@@ -85,9 +85,9 @@ def _sign_in(email: str, password: str, ip: str, user_agent: str) -> SignedIn | 
     return _open_session(user, password, ip, user_agent)
 
 
-def _may_sign_in(user: User) -> bool:
+def _may_sign_in(user: queries.Person) -> bool:
     """Disabled people are refused, and demo people wherever this is not a demo."""
-    return user.disabled_at is None and (portal.current().config.is_demo or not user.is_demo)
+    return not user.is_disabled and (portal.current().config.is_demo or not user.is_demo)
 
 
 def _throttle_keys(email: str, ip: str) -> tuple[tuple[str, int], ...]:
@@ -105,7 +105,7 @@ def _minutes_to_wait(db: Session, keys: tuple[tuple[str, int], ...], now: dateti
     return max(waits)
 
 
-def _record_failure(user: User | None, keys: tuple[tuple[str, int], ...], ip: str, now: datetime) -> None:
+def _record_failure(user: queries.Person | None, keys: tuple[tuple[str, int], ...], ip: str, now: datetime) -> None:
     event = audit.Event(
         "session:refused", object_type="user", object_id=user.public_id if user else "", detail={"ip": ip}
     )
@@ -115,7 +115,7 @@ def _record_failure(user: User | None, keys: tuple[tuple[str, int], ...], ip: st
         audit.add(tx, event, now=now)
 
 
-def _open_session(user: User, password: str, ip: str, user_agent: str) -> SignedIn:
+def _open_session(user: queries.Person, password: str, ip: str, user_agent: str) -> SignedIn:
     now = portal.current().clock.now()
     token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     new = repository.NewSession(digest(token), user.id, csrf_token, now + SESSION_ABSOLUTE, user_agent)
@@ -150,13 +150,13 @@ def caller(token: str) -> Caller | None:
     now = current.clock.now()
     with current.records.reading() as db:
         found = queries.open_session(db, digest(token), now=now)
-        if found is None or now - found.session.last_seen_at > _idle_limit():
+        if found is None or now - found.last_seen_at > _idle_limit():
             return None
         viewer = _viewer(db, found, now)
-    if now - found.session.last_seen_at >= TOUCH_EVERY:
+    if now - found.last_seen_at >= TOUCH_EVERY:
         with current.records.transaction() as tx:
-            repository.touch_session(tx, found.session.id_hash, now=now)
-    return Caller(viewer, found.session.id_hash, found.session.csrf_token, found.session.acting_until)
+            repository.touch_session(tx, found.id_hash, now=now)
+    return Caller(viewer, found.id_hash, found.csrf_token, found.acting_until)
 
 
 def _idle_limit() -> timedelta:
@@ -164,14 +164,14 @@ def _idle_limit() -> timedelta:
 
 
 def _viewer(db: Session, found: queries.OpenSession, now: datetime) -> Viewer:
-    user, session = found.user, found.session
+    user = found.person
     viewer = Viewer(user.id, user.email, user.name, Role(user.role), locale=user.locale)
-    if _is_acting(session, viewer, now) and session.acting_account_id is not None:
+    if found.acting_account_id is not None and _is_acting(found, viewer, now):
         return replace(
             viewer,
-            grants=queries.account_grants(db, session.acting_account_id, "read_only"),
-            acting_for_account_id=session.acting_account_id,
-            acting_reason=session.acting_reason,
+            grants=queries.account_grants(db, found.acting_account_id, "read_only"),
+            acting_for_account_id=found.acting_account_id,
+            acting_reason=found.acting_reason,
         )
     if viewer.role is not Role.CUSTOMER:
         return viewer
@@ -179,7 +179,7 @@ def _viewer(db: Session, found: queries.OpenSession, now: datetime) -> Viewer:
     return replace(viewer, grants=grants, account_ids=queries.member_accounts(db, user.id))
 
 
-def _is_acting(session: LoginSession, viewer: Viewer, now: datetime) -> bool:
+def _is_acting(session: queries.OpenSession, viewer: Viewer, now: datetime) -> bool:
     """The read-only view is time-boxed, and nothing for people who are customers themselves."""
     return viewer.is_staff and session.acting_until is not None and session.acting_until > now
 

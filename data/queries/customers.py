@@ -18,6 +18,16 @@ AccountRow = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
+class CustomerRow:
+    id: int
+    public_id: str
+    name: str
+    email: str
+    kind: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class FoundCustomer:
     public_id: str
     name: str
@@ -80,8 +90,12 @@ def account_names(db: Session, account_ids: Iterable[int]) -> list[AccountRow]:
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def customer_by_public_id(db: Session, public_id: str) -> Customer | None:
-    return db.scalar(select(Customer).where(Customer.public_id == public_id))
+def customer(db: Session, public_id: str) -> CustomerRow | None:
+    row = db.execute(
+        select(Customer.id, Customer.public_id, Customer.name, Customer.email, Customer.kind, Customer.created_at)
+        .where(Customer.public_id == public_id)
+    ).one_or_none()  # fmt: skip
+    return None if row is None else CustomerRow(*row)
 
 
 def find(db: Session, text: str, *, limit: int, offset: int) -> tuple[int, list[FoundCustomer]]:

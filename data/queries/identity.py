@@ -15,13 +15,45 @@ from domain.access import SiteGrant
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who may sign in."""
+
+    id: int
+    public_id: str
+    email: str
+    name: str
+    role: str
+    locale: str
+    password_hash: str
+    is_demo: bool
+    is_disabled: bool
+
+
+@dataclass(frozen=True)
 class OpenSession:
-    session: LoginSession
-    user: User
+    id_hash: str
+    csrf_token: str
+    last_seen_at: datetime
+    acting_account_id: int | None
+    acting_reason: str
+    acting_until: datetime | None
+    person: Person
+
+
+def person(db: Session, email: str) -> Person | None:
+    user = db.scalar(select(User).where(User.email == email.strip().lower()))
+    return None if user is None else _person(user)
+
+
+def _person(user: User) -> Person:
+    return Person(
+        user.id, user.public_id, user.email, user.name, user.role, user.locale, user.password_hash,
+        user.is_demo, user.disabled_at is not None,
+    )  # fmt: skip
 
 
 def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | None:
-    """The session and its enabled user, unless it was revoked or is past its absolute end."""
+    """The session and its enabled person, unless it was revoked or is past its absolute end."""
     row = db.execute(
         select(LoginSession, User)
         .join(User, User.id == LoginSession.user_id)
@@ -32,7 +64,13 @@ def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | N
             User.disabled_at.is_(None),
         )
     ).one_or_none()
-    return None if row is None else OpenSession(row[0], row[1])
+    if row is None:
+        return None
+    session, user = row
+    return OpenSession(
+        session.id_hash, session.csrf_token, session.last_seen_at, session.acting_account_id,
+        session.acting_reason, session.acting_until, _person(user),
+    )  # fmt: skip
 
 
 def member_grants(db: Session, user_id: int) -> tuple[SiteGrant, ...]:
@@ -60,8 +98,8 @@ def account_grants(db: Session, account_id: int, membership: str) -> tuple[SiteG
     return tuple(SiteGrant(site_id, account_id, membership, first, end) for site_id, first, end in rows)
 
 
-def account_by_public_id(db: Session, public_id: str) -> Account | None:
-    return db.scalar(select(Account).where(Account.public_id == public_id))
+def account_id(db: Session, public_id: str) -> int | None:
+    return db.scalar(select(Account.id).where(Account.public_id == public_id))
 
 
 def nth_recent_failure(db: Session, key: str, n: int, *, since: datetime) -> datetime | None:

@@ -1,0 +1,26 @@
+"""Everything between the socket and the pages, in the order in which it must be installed."""
+
+from __future__ import annotations
+
+from dash import Dash
+from flask import Flask
+
+from adapters import compression
+from adapters.metrics import Metrics
+from auth import errors, guard, health, language, requests, views
+from services.portal import Portal
+
+
+def install_first(server: Flask, portal: Portal, metrics: Metrics) -> None:
+    """Before Dash: its first-request set-up already draws the frame and asks for the portal."""
+    requests.install(server, portal, metrics)
+    compression.install(server)
+    errors.install(server, metrics)
+
+
+def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
+    """After Dash: the guard must run behind its set-up, or the first stranger would prevent it."""
+    health.install(server, metrics)
+    language.install(server)
+    views.install(server)
+    guard.install(server, app)

@@ -1,0 +1,113 @@
+"""Migrations on both databases: complete, safe to start at once, append-only audit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from data.migrate import is_current, upgrade
+from data.session import make_engine
+from data.tables import Base
+
+ROOT = Path(__file__).resolve().parents[3]
+POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES_URL", "postgresql+psycopg://root@127.0.0.1/test")
+BOTH = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def url(request, tmp_path):
+    """An empty database of the asked kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'portal.sqlite'}"
+        return
+    name = f"portal_auth_{uuid.uuid4().hex[:10]}"
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"create database {name}"))
+    except OperationalError as error:
+        pytest.skip(f"PostgreSQL is not reachable: {error.orig}")
+    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    server.dispose()
+
+
+@pytest.mark.parametrize("url", BOTH, indirect=True)
+def test_the_migrated_schema_is_the_models(url):
+    engine = make_engine(url)
+    assert not is_current(engine)
+    upgrade(engine)
+    upgrade(engine)  # a second time changes nothing
+    assert is_current(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", BOTH, indirect=True)
+def test_check_constraints_are_in_the_database(url):
+    upgrade(url)
+    engine = make_engine(url)
+    found = {item["name"] for table in Base.metadata.tables for item in inspect(engine).get_check_constraints(table)}
+    wanted = {
+        str(constraint.name)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if type(constraint).__name__ == "CheckConstraint"
+    }
+    assert wanted <= found
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", BOTH, indirect=True)
+def test_four_processes_at_once_make_one_schema(url):
+    script = f"from data.migrate import upgrade; upgrade({url!r})"
+    running = [
+        subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    errors = [process.communicate(timeout=120)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0, 0], errors
+    engine = make_engine(url)
+    assert is_current(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("select count(*) from alembic_version")).scalar_one() == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", BOTH, indirect=True)
+@pytest.mark.parametrize("statement", ["update audit_event set action = 'x'", "delete from audit_event"])
+def test_the_audit_trail_is_append_only_in_the_database(url, statement):
+    upgrade(url)
+    engine = make_engine(url)
+    insert = """insert into audit_event (at, action, object_type, object_id, detail, request_id)
+                values ('2026-11-20 11:07:00+00:00', 'a:b', '', '', '{}', '')"""
+    with engine.begin() as connection:
+        connection.execute(text(insert))
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(statement))
+    with engine.connect() as connection:
+        assert connection.execute(text("select action from audit_event")).scalars().all() == ["a:b"]
+    engine.dispose()
+
+
+def test_a_killed_migration_leaves_the_lock_free(tmp_path):
+    # The kernel drops the lock of a process that ended, so the next one does not wait for ever.
+    url = f"sqlite:///{tmp_path / 'portal.sqlite'}"
+    script = f"import os, data.migrate as m; m.command.upgrade = lambda *_: os.kill(os.getpid(), 9); m.upgrade({url!r})"
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+    assert killed.returncode == -9
+    upgrade(url)
+    engine = make_engine(url)
+    assert is_current(engine)
+    engine.dispose()
