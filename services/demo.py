@@ -16,6 +16,7 @@ from data.seed import cast
 from data.seed.live import continue_world
 from data.seed.records import Facts
 from data.seed.world import Made, Stores, make_world
+from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
 from services.passwords import hash_password
 from services.portal import Portal
@@ -32,7 +33,7 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
     """Records, two years of readings up to yesterday, today's readings up to now, and their roll-ups."""
     if not portal.config.is_demo:
         raise NotADemoError
-    facts = Facts(cast.WORLDS[cast.FULL](seed), portal.clock.now(), hash_password(PASSWORD))
+    facts = Facts(WORLDS[cast.FULL](seed), portal.clock.now(), hash_password(PASSWORD))
     made = make_world(Stores(portal.records, portal.readings), facts, progress=progress)
     continue_live(portal)
     rollup(portal.readings)

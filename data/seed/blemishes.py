@@ -148,4 +148,4 @@ def _span(low: datetime, high: datetime, count: int) -> dict[str, object]:
 
 def _count(site: SiteColumns, low: datetime, high: datetime) -> int:
     rows = site.columns["import"].between(low, high)
-    return rows.stop - rows.start
+    return int(rows.stop - rows.start)

@@ -1,8 +1,9 @@
-"""The people and places of the demo world. All of them are invented."""
+"""The demo's leading people and places, how others are made up, and the tiny world. All of them are invented."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from data.seed.plan import CustomerPlan, PersonPlan, SitePlan, Stay, WorldPlan
 from data.seed.regions import REGIONS
@@ -58,13 +59,13 @@ def address(seed: int, slug: str, region: str) -> tuple[str, str, str]:
     return f"{street} {1 + choice(source, 2, 88)}", postcode, city
 
 
-def home(seed: int, slug: str, region: str, people: int, **options: object) -> SitePlan:
+def home(seed: int, slug: str, region: str, people: int, **options: Any) -> SitePlan:
     """A home with believable defaults; `options` are fields of the plan, of its model, and `rhythm`, `owns`, `area`."""
     source = stream(seed, slug, "home")
     area = int(options.pop("area", 0) or 34 + 21 * people + choice(source, 0, 26))
     rhythm = str(options.pop("rhythm", "") or ("worker", "home_office", "late")[choice(source, 1, 3)])
     owns = options.pop("owns", None)
-    owned = frozenset({"dishwasher"} if people > 1 else ()) if owns is None else frozenset(owns)  # type: ignore[call-overload]  # a keyword of any type
+    owned = frozenset({"dishwasher"} if people > 1 else ()) if owns is None else frozenset(owns)
     heating = str(options.get("heating", "gas"))
     loss = area * (0.85 if heating == "heat_pump" else between(source, 2, 1.15, 1.75))
     model = SiteModel(
@@ -77,13 +78,13 @@ def home(seed: int, slug: str, region: str, people: int, **options: object) -> S
     return _placed(seed, slug, region, model, people=people, floor_area_m2=area, **options)
 
 
-def business(seed: int, slug: str, region: str, business_type: str, **options: object) -> SitePlan:
+def business(seed: int, slug: str, region: str, business_type: str, **options: Any) -> SitePlan:
     model = SiteModel(seed=seed, region=REGIONS[region], business=replace(TYPES[business_type], key=slug))
     shown = {"shop": "retail", "cold_store": "storage"}.get(business_type, business_type)
     return _placed(seed, slug, region, model, kind="business", business_type=shown, **options)
 
 
-def _placed(seed: int, slug: str, region: str, model: SiteModel, **options: object) -> SitePlan:
+def _placed(seed: int, slug: str, region: str, model: SiteModel, **options: Any) -> SitePlan:
     street, postcode, city = address(seed, slug, region)
     of_model = {
         name: options.pop(name) for name in ("car", "roofs", "turbine", "battery", "heating") if name in options
@@ -94,9 +95,9 @@ def _placed(seed: int, slug: str, region: str, model: SiteModel, **options: obje
         postcode=postcode,
         city=city,
         country=COUNTRIES.get(region, "DE"),
-        model=replace(model, **of_model),  # type: ignore[arg-type]  # names are checked by the dataclass
+        model=replace(model, **of_model),
     )
-    return replace(plan, **options)  # type: ignore[arg-type]  # the same
+    return replace(plan, **options)
 
 
 STAFF = (
@@ -195,6 +196,3 @@ def tiny(seed: int = SEED) -> WorldPlan:
         *STAFF,
     )
     return WorldPlan(TINY, seed, people, customers, sites, (station(seed, "freiburg"), station(seed, "konstanz")))
-
-
-WORLDS = {TINY: tiny}

@@ -104,7 +104,8 @@ def _values(plan: SitePlan, register: RegisterPlan, grid: Grid, flows: Flows | N
         air = weather(plan.model.region, plan.model.seed, grid)
         steps = register.interval_s // STEP_S
         mean_c = air.temperature_c.reshape(-1, steps).mean(axis=1)
-        return np.rint(mean_c * 1000.0).astype(np.int64)
+        thousandths: Ints = np.rint(mean_c * 1000.0).astype(np.int64)
+        return thousandths
     return sum_to(_source(flows, register.source), register.interval_s)
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from data.queries import consumption
 from data.readings import ReadingsStore
-from data.seed import cast
 from data.seed.columns import Column, batch_of, filled
 from data.seed.identifiers import public_id
 from data.seed.plan import RegisterPlan, SitePlan, WorldPlan, registers_of
+from data.seed.worlds import WORLDS
 from data.session import Records
 from data.tables.sites import Device, Register, Site
 from domain.calendar import local_date
@@ -57,7 +57,7 @@ def _worlds(records: Records) -> list[WorldPlan]:
     with records.reading() as db:
         sources = set(db.scalars(select(Site.source).where(Site.source.like("Demo simulator, world %")).distinct()))
     found = [re.fullmatch(r"Demo simulator, world (\w+), seed (\d+)", source) for source in sorted(sources)]
-    return [cast.WORLDS[match[1]](int(match[2])) for match in found if match and match[1] in cast.WORLDS]
+    return [WORLDS[match[1]](int(match[2])) for match in found if match and match[1] in WORLDS]
 
 
 def _register_ids(records: Records, world: WorldPlan) -> dict[tuple[str, str], int]:

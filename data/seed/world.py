@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 from data.readings import ReadingsStore, Series
 from data.seed import blemishes
@@ -84,7 +85,7 @@ def _store(readings: ReadingsStore, now: datetime, sites: Sequence[SiteColumns])
     last = max(int(column.start_s[-1]) for column in columns)
     edges = _edges(datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC), now)
     count = sum(len(column.start_s) for column in columns)
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         part = _part(columns, low, high)
         if part:
             readings.append(batch_of(part), known_at=min(high + DELIVERY, now))

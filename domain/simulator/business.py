@@ -130,7 +130,8 @@ def _working(business: Business, load: Load, grid: Grid) -> Floats:
     minute = grid.minute.astype(np.float64)
     ramp_up = np.clip((minute - begin[grid.day_of]) / 20.0 + 0.5, 0.0, 1.0)
     ramp_down = np.clip((end[grid.day_of] - minute) / 20.0 + 0.5, 0.0, 1.0)
-    return ramp_up * ramp_down * is_open[grid.day_of]
+    busy: Floats = ramp_up * ramp_down * is_open[grid.day_of]
+    return busy
 
 
 def _public_holiday(grid: Grid) -> np.ndarray:

@@ -46,10 +46,6 @@ class Grid:
     def is_weekend(self) -> npt.NDArray[np.bool_]:
         return self.weekday >= 5
 
-    def per_interval(self, per_day: Ints | Floats) -> Ints | Floats:
-        """A number of each day, repeated for its quarter-hours."""
-        return per_day[self.day_of]
-
     @property
     def hour(self) -> Floats:
         """Hours on the wall clock, such as 13.25. [h]"""
@@ -79,4 +75,5 @@ def make_grid(zone_name: str, first: date, end: date) -> Grid:
 def sum_to(energy_wh: Ints, interval_s: int) -> Ints:
     """Quarter-hours added up to longer intervals of the same span. [Wh]"""
     steps = interval_s // STEP_S
-    return energy_wh if steps == 1 else energy_wh.reshape(-1, steps).sum(axis=1)
+    total: Ints = energy_wh if steps == 1 else energy_wh.reshape(-1, steps).sum(axis=1)
+    return total

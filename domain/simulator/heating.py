@@ -36,7 +36,8 @@ def space_heat_w(house: House, grid: Grid, weather: Weather) -> Floats:
     night = (grid.minute < 300) | (grid.minute >= 1350)
     set_back = np.where(night, 0.62, 1.0) + 0.18 * ((grid.minute >= 330) & (grid.minute < 480))
     habit = 1.0 + 0.07 * smooth(stream(house.key, "valves"), grid.start_s, 5 * 86_400)
-    return house.loss_w_k * np.maximum(INDOOR_C - gains_k - felt_c, 0.0) * open_valve * set_back * habit
+    heat_w: Floats = house.loss_w_k * np.maximum(INDOOR_C - gains_k - felt_c, 0.0) * open_valve * set_back * habit
+    return heat_w
 
 
 def water_heat_w(house: House, grid: Grid) -> Floats:

@@ -55,7 +55,8 @@ def smooth(source: int, at_s: Ints, scale_s: int) -> Floats:
     part = (at_s - cell * scale_s) / scale_s
     weight = part * part * (3.0 - 2.0 * part)
     blend = lattice[cell - low] * (1.0 - weight) + lattice[cell - low + 1] * weight
-    return blend / np.sqrt((1.0 - weight) ** 2 + weight**2)
+    unit: Floats = blend / np.sqrt((1.0 - weight) ** 2 + weight**2)
+    return unit
 
 
 def choice(source: int, item: int, count: int) -> int:

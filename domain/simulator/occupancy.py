@@ -66,7 +66,7 @@ def _holidays(key: str, grid: Grid) -> np.ndarray:
 
 
 def _shares(grid: Grid, times: tuple[Floats, Floats, Floats, Floats], away: np.ndarray) -> tuple[Floats, Floats]:
-    wake, leave, back, sleep = (grid.per_interval(value) for value in times)
+    wake, leave, back, sleep = (value[grid.day_of] for value in times)
     minute = grid.minute.astype(np.float64)
     awake = _ramp(minute, wake) * (1.0 - _ramp(minute, sleep))
     # Who sleeps after midnight is still awake at the beginning of the next day.

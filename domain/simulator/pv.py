@@ -53,7 +53,8 @@ def sky(region: Region, seed: int, grid: Grid) -> Sky:
 
 def _day_of_year(at_s: Ints) -> Ints:
     days = at_s.astype("datetime64[s]").astype("datetime64[D]")
-    return (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+    count: Ints = (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+    return count
 
 
 def solar_wh(roof: Roof, region: Region, seed: int, grid: Grid) -> Ints:

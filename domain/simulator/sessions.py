@@ -69,7 +69,8 @@ def energy_wh(grid: Grid, sessions: Sessions) -> Ints:
 
     def until_ws(at_s: Ints) -> Ints:
         position = np.searchsorted(steps_s, at_s, side="right")
-        return power_w[position] * (at_s - origin_s) - offset_ws[position]
+        used: Ints = power_w[position] * (at_s - origin_s) - offset_ws[position]
+        return used
 
     used_ws = until_ws(grid.start_s + STEP_S) - until_ws(grid.start_s)
     return (used_ws + 1800) // 3600

@@ -70,7 +70,13 @@ class Flows:
 
     @property
     def consumption(self) -> Ints:
-        return np.sum(list(self.parts.values()), axis=0, dtype=np.int64)
+        return added(self.parts)
+
+
+def added(parts: dict[str, Ints]) -> Ints:
+    """The sum over all kinds. [Wh]"""
+    total: Ints = np.sum(list(parts.values()), axis=0, dtype=np.int64)
+    return total
 
 
 def simulate(model: SiteModel, grid: Grid) -> Flows:
@@ -78,7 +84,7 @@ def simulate(model: SiteModel, grid: Grid) -> Flows:
     air = weather(model.region, model.seed, grid)
     parts = _parts(model, grid)
     solar, wind = _production(model, grid)
-    used = np.sum(list(parts.values()), axis=0, dtype=np.int64)
+    used = added(parts)
     surplus = solar + wind - used
     stored = _stored(model, grid)
     rest = surplus - stored.charge_wh + stored.discharge_wh
@@ -123,7 +129,7 @@ def _production(model: SiteModel, grid: Grid) -> tuple[Ints, Ints]:
 
 def _surplus(model: SiteModel, grid: Grid) -> Ints:
     solar, wind = _production(model, grid)
-    return solar + wind - np.sum(list(_parts(model, grid).values()), axis=0, dtype=np.int64)
+    return solar + wind - added(_parts(model, grid))
 
 
 def _stored(model: SiteModel, grid: Grid) -> Dispatch:
@@ -156,7 +162,7 @@ def _stored_at(model: SiteModel, zone_name: str, day: date) -> float:
 
 def _phases(parts: dict[str, Ints], used: Ints, imported: Ints) -> tuple[Ints, ...]:
     """Import on L1, L2, L3: in proportion to the loads on each, with the rounding left on L3."""
-    loads = [np.zeros(len(used), dtype=np.int64) for _ in range(3)]
+    loads: list[Ints] = [np.zeros(len(used), dtype=np.int64) for _ in range(3)]
     for kind, energy in parts.items():
         phase = PHASE_OF.get(kind)
         for number in range(3):

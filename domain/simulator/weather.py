@@ -63,7 +63,8 @@ def sun_sin(region: Region, at_s: np.ndarray) -> Floats:
     declination = np.radians(23.45) * np.sin(year_angle - 2.0 * np.pi * 81.0 / 365.2425)
     hour_angle = 2.0 * np.pi * (at_s % DAY_S) / DAY_S - np.pi + np.radians(region.longitude)
     latitude = np.radians(region.latitude)
-    return np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
+    sine: Floats = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
+    return sine
 
 
 @lru_cache(maxsize=24)
