@@ -79,7 +79,6 @@ def _check_page(viewer: Viewer) -> Answer:
         return redirect(landing(viewer))
     if not may_open(viewer, request.path):
         g.page_is_missing = True
-        request.path = MISSING  # Dash puts the title of the asked page into the index; this one has none
     return None
 
 

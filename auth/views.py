@@ -32,6 +32,7 @@ YEAR_S = 365 * 24 * 3600
 
 def install(server: Flask) -> None:
     """Add the routes; the guard decides who reaches them."""
+    server.jinja_env.globals.setdefault("asset", lambda path: path)  # fingerprinted where static files are served
     server.register_blueprint(blueprint)
 
 
