@@ -1,0 +1,114 @@
+"""Every way a file can be wrong: line, column and remedy are named, and the store stays as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.ingest.options import IngestOptions
+from services.ingest import ingest
+from services.ingest_report import sentence, text
+
+HEAD = "series;time;kWh\n"
+GOOD = "home-import;2026-03-01 00:00;0,25\n"
+CASES = {  # the bad lines after one good row (line 2): code, line of the first problem, column
+    "broken_row": ("home-import;2026-03-01 00:15\n", 3, ""),
+    "wrong_decimal": ("home-import;2026-03-01 00:15;0,25\nhome-import;2026-03-01 00:30;0.25\n", 4, "kWh"),
+    "bad_number": ("home-import;2026-03-01 00:15;abc\n", 3, "kWh"),
+    "bad_time": ("home-import;2026-02-30 00:15;0,25\n", 3, "time"),
+    "contradiction": ("home-import;2026-03-01 00:15;0,1\nhome-import;2026-03-01 00:15;0,2\n", 4, "home-import"),
+    "gap_time": ("home-import;2026-03-29 02:30;0,25\n", 3, "Europe/Berlin"),
+    "fold_time": ("home-import;2026-10-25 02:30;0,25\n", 3, ""),
+    "unknown_register": ("home-imporT;2026-03-01 00:15;0,25\n", 3, "home-imporT"),
+    "negative": ("home-import;2026-03-01 00:15;-0,25\n", 3, "home-import"),
+    "off_grid": ("home-import;2026-03-01 00:20;0,25\n", 3, ""),
+    "too_large": ("home-import;2026-03-01 00:15;2000000\n", 3, "home-import"),
+}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_bad_row_refuses_the_file(world, write, stored, code):
+    rows, line, column = CASES[code]
+    version = world.readings.version
+    report = ingest(write(HEAD + GOOD + rows))
+    assert not report.is_accepted
+    first = report.problems[0]
+    assert (first.code, first.line, first.column) == (code, line, column)
+    assert " -> " in sentence(first)
+    assert f"line {line}" in text(report)
+    assert (stored("home-import"), world.readings.version) == ({}, version)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_good_rows_are_kept_when_asked(world, write, stored, code):
+    rows, _, _ = CASES[code]
+    report = ingest(write(HEAD + GOOD + rows), IngestOptions(keep_good=True))
+    assert report.is_accepted
+    assert set(report.counts) == {code}
+    assert stored("home-import")["2026-02-28T23:00"] == (250, 0)
+    assert report.stored == (2 if code == "wrong_decimal" else 1)
+
+
+def test_equal_rows_count_once(world, write, stored):
+    report = ingest(write(HEAD + GOOD + GOOD))
+    assert (report.stored, report.repeated, report.problems) == (1, 1, ())
+
+
+def test_contradicting_rows_name_both_lines(world, write):
+    rows = "home-import;2026-03-01 00:15;0,1\n" + GOOD + "home-import;2026-03-01 00:15;0,2\n"
+    problem = ingest(write(HEAD + GOOD + rows)).problems[0]
+    assert (problem.line, problem.params["other_line"]) == (5, 3)
+
+
+def test_unknown_register_names_the_ones_that_are_meant(world, write):
+    report = ingest(write(HEAD + "home-inport;2026-03-01 00:00;0,25\n"))
+    assert "home-import" in str(report.problems[0].params["known"])
+
+
+def test_file_of_no_bytes(world, write):
+    report = ingest(write(b""))
+    assert [problem.code for problem in report.problems] == ["empty_file"]
+    assert "0 bytes" in text(report)
+
+
+def test_header_without_rows(world, write):
+    assert [problem.code for problem in ingest(write(HEAD)).problems] == ["no_rows"]
+
+
+def test_file_that_is_not_utf8_names_line_and_offset(world, write):
+    # "series;time;kWh\n" is 16 bytes, the good row 34: the ä of latin-1 is byte 50 + 5 on line 3.
+    data = (HEAD + GOOD).encode() + b"home-\xe4;2026-03-01 00:15;0,25\n"
+    problem = ingest(write(data)).problems[0]
+    assert (problem.code, problem.line, problem.params["offset"]) == ("not_utf8", 3, 55)
+    assert "--encoding" in sentence(problem)
+
+
+def test_missing_file(world, tmp_path):
+    assert ingest(tmp_path / "none.csv").problems[0].code == "file_missing"
+
+
+def test_damaged_parquet(world, write):
+    assert ingest(write(b"PAR1 and then nothing", "x.parquet")).problems[0].code == "damaged_file"
+
+
+def test_hourly_values_do_not_fit_a_quarter_hour_register(world, write):
+    rows = "".join(f"home-import;2026-03-01 {hour:02d}:00;0,25\n" for hour in range(12))
+    problem = ingest(write(HEAD + rows)).problems[0]
+    assert (problem.code, problem.params["found_min"], problem.params["expected_min"]) == ("interval_differs", 60, 15)
+
+
+def test_unit_is_never_guessed(world, write):
+    assert ingest(write("series;time;value\nhome-import;2026-03-01 00:00;0,25\n")).problems[0].code == "unit_unknown"
+
+
+def test_a_zone_that_does_not_exist(world, write):
+    assert ingest(write(HEAD + GOOD), IngestOptions(zone="Mars/Olympus")).problems[0].code == "zone_unknown"
+
+
+def test_ambiguous_date_order(world, write):
+    report = ingest(write("series;time;kWh\nhome-import;01/02/2026 00:00;0,25\n"))
+    assert report.problems[0].code == "date_order_unknown"
+
+
+def test_blank_lines_do_not_shift_the_numbers(world, write):
+    report = ingest(write(HEAD + GOOD + "\n\n" + "home-import;2026-03-01 00:15;x\n"))
+    assert (report.problems[0].code, report.problems[0].line) == ("bad_number", 5)
