@@ -26,9 +26,8 @@ WH_PER_KM = 190.0  # 17 kWh per 100 km at the wheel and 10 % charging loss
 
 def charging_wh(car: Car, grid: Grid) -> Ints:
     """Charging sessions on about half of the evenings, each for the kilometres since the last. [Wh]"""
-    source = stream(car.key, "plug")
-    plugged = uniform(source, grid.days) < 0.5
-    distance = np.exp(0.55 * normal(source, grid.days) - 0.15)  # log-normal with mean 1.001
+    plugged = uniform(stream(car.key, "plug"), grid.days) < 0.5
+    distance = np.exp(0.55 * normal(stream(car.key, "distance"), grid.days) - 0.15)  # log-normal with mean 1.001
     energy = car.km_year / 365.25 / 0.5 * WH_PER_KM * distance
     start_min = car.from_hour * 60.0 + np.abs(75.0 * normal(stream(car.key, "home"), grid.days))
     return energy_wh(grid, daily_sessions(grid, start_min, energy / car.power_w * 60.0 * plugged, float(car.power_w)))
