@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-DEMO_SECRET = "demo-secret-key-not-for-production-use"
+DEMO_SECRET = "demo-secret-key-not-for-production-use"  # noqa: S105 - published on purpose, refused in production
 ROOT = Path(__file__).resolve().parent
 
 
@@ -30,6 +30,7 @@ class Config(BaseModel):
     store: str = str(ROOT / "var" / "store")
     cache_url: str = f"disk://{ROOT / 'var' / 'cache'}"
     files: str = str(ROOT / "var" / "files")
+    static_cache: str = str(ROOT / "var" / "static-cache")
     secret_key: str = DEMO_SECRET
     base_url: str = "http://127.0.0.1:8050"
     now: datetime | None = None
@@ -77,7 +78,7 @@ class Config(BaseModel):
             raise ValueError(f"white text on it has a contrast of {ratio:.1f}, needs 4.5; choose a darker colour")
         return value.upper()
 
-    @field_validator("store", "files")
+    @field_validator("store", "files", "static_cache")
     @classmethod
     def _local_folder(cls, value: str) -> str:
         if "://" in value or not value.strip():
@@ -123,10 +124,14 @@ class Config(BaseModel):
     @model_validator(mode="after")
     def _no_default_secret(self) -> Config:
         if len(self.secret_key) < 32:
-            raise ValueError("PORTAL_SECRET_KEY: use at least 32 random characters, such as `openssl rand -hex 32` prints")
+            raise ValueError(
+                "PORTAL_SECRET_KEY: use at least 32 random characters, such as `openssl rand -hex 32` prints"
+            )
         if self.env == "production":
             if self.secret_key == DEMO_SECRET:
-                raise ValueError("PORTAL_SECRET_KEY: production refuses the default; set one with `openssl rand -hex 32`")
+                raise ValueError(
+                    "PORTAL_SECRET_KEY: production refuses the default; set one with `openssl rand -hex 32`"
+                )
             if not self.base_url.startswith("https://"):
                 raise ValueError("PORTAL_BASE_URL: production needs https://")
         return self

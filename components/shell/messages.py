@@ -1,0 +1,76 @@
+"""Messages of the frame: toasts, announcements, and the sentence for what was refused."""
+
+from __future__ import annotations
+
+from dash import html
+
+from components.icons import icon
+from domain.errors import DomainError
+from domain.text import gettext as _
+
+ICONS = {
+    "ok": "check-circle",
+    "info": "information-circle",
+    "warn": "exclamation-triangle",
+    "bad": "exclamation-circle",
+}
+
+
+def sentence(error: DomainError) -> str:
+    """What an expected refusal means for the person."""
+    known = {
+        "not_found": _("This does not exist, or it is not yours to see."),
+        "forbidden": _("Your sign-in does not allow this."),
+        "invalid_input": _("One of the entries cannot be used. Please check them."),
+        "damaged_segment": _("Some readings cannot be read at the moment. We are restoring them."),
+    }
+    return known.get(error.code, _("This is not possible at the moment."))
+
+
+def accident(reference: str) -> str:
+    return _(
+        "Something went wrong. Please try again; if it stays, tell us the reference {reference}.", reference=reference
+    )
+
+
+def toast(text: str, *, level: str = "info", href: str = "", link: str = "") -> html.Div:
+    """Goes away after six seconds unless it is bad news; a11y.js does the closing."""
+    more = [" ", html.A(link, href=href)] if href else []
+    return html.Div(
+        [
+            icon(ICONS[level]),
+            html.Span([text, *more]),
+            html.Button(
+                icon("x-mark"), type="button", className="icon-btn toast-close", **{"aria-label": _("Close message")}
+            ),
+        ],
+        className=f"toast-p {level}",
+    )
+
+
+def toast_areas() -> html.Div:
+    """Both live regions stand empty from the start, or screen readers would not hear the first message."""
+    return html.Div(
+        [
+            html.Div(id="shell-toasts", role="status", className="toasts"),
+            html.Div(id="shell-alerts", role="alert", className="toasts"),
+            html.Div(id="shell-announcer", className="visually-hidden", **{"aria-live": "polite"}),
+        ],
+        className="toast-corner",
+    )
+
+
+def announcement(text: str, level: str) -> html.Div:
+    return html.Div([icon(ICONS.get(level, ICONS["info"])), html.Span(text)], className=f"notice {level}", role="note")
+
+
+def acting_banner(customer: str, number: str, reason: str, form: html.Form) -> html.Div:
+    """Staff see whose pages these are and why; the customer can see it too."""
+    who = html.Span(
+        [
+            html.B(_("You see the pages of {name}, {number}, and change nothing.", name=customer, number=number)),
+            html.Br(),
+            _("Reason given: {reason}. The customer can see this visit.", reason=reason),
+        ]
+    )
+    return html.Div([icon("eye"), who, html.Span(form, className="end")], className="notice acting", role="note")

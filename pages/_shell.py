@@ -1,0 +1,143 @@
+"""The frame for the person who asks, and what of it follows the address."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import dash
+from dash import html
+
+from auth.page_access import page_of
+from auth.policies import roles_of
+from auth.session import csrf_token, current_viewer
+from components import formats
+from components.shell import frame as frames
+from components.shell import messages
+from components.shell.breadcrumbs import Crumb
+from components.shell.frame import Brand, Frame, Place
+from components.shell.navigation import SECTIONS, NavEntry
+from components.shell.site_picker import SiteChoice
+from components.shell.skeleton import page_skeleton
+from components.shell.user_menu import Person, csrf_field
+from domain.access import Role, Viewer
+from domain.text import available_locales, current_locale
+from domain.text import gettext as _
+from services import portal, shell
+from services.sites import SiteView
+
+
+def layout() -> html.Div:
+    """The document of `app.layout`; Dash also draws it once for nobody, before the first request."""
+    viewer = current_viewer()
+    shown = frame_of(viewer)
+    return frames.frame(shown, place_of(viewer, "", ""), frames.router_container(page_skeleton()))
+
+
+def follow(path: str, query: str) -> None:
+    """Draw the address-dependent parts again, in the same answer as the page itself."""
+    viewer = current_viewer()
+    parts = frames.place_parts(frame_of(viewer), place_of(viewer, path, query))
+    for component_id, children in parts.items():
+        dash.set_props(component_id, {"children": children})
+
+
+def frame_of(viewer: Viewer) -> Frame:
+    config = portal.current().config
+    logo = f"/assets/brand-logo{config.brand_logo[-4:].lower()}" if config.brand_logo else ""
+    return Frame(
+        brand=Brand(config.brand_name, logo, config.brand_contact),
+        person=person_of(viewer),
+        is_demo=config.is_demo,
+        banners=() if viewer.is_anonymous else (*_acting(viewer), *_announcements()),
+    )
+
+
+def person_of(viewer: Viewer) -> Person:
+    locales = tuple(sorted(available_locales()))
+    return Person(viewer.name, viewer.email, viewer.is_staff, current_locale(), locales, csrf_token())
+
+
+def _acting(viewer: Viewer) -> list[html.Div]:
+    account = shell.acting_for(viewer)
+    if account is None:
+        return []
+    button = html.Button(_("End the visit"), type="submit", className="btn btn-secondary btn-sm")
+    form = html.Form([csrf_field(csrf_token()), button], action="/admin/view-as/end", method="POST")
+    return [messages.acting_banner(account.customer_name, account.number, viewer.acting_reason, form)]
+
+
+def _announcements() -> list[html.Div]:
+    return [messages.announcement(item.text, item.level) for item in shell.announcements(current_locale())]
+
+
+def place_of(viewer: Viewer, path: str, query: str) -> Place:
+    sites = shell.sites_of(viewer)
+    site = shell.chosen_site(sites, parse_qs(query.lstrip("?")).get("site", [""])[0])
+    return Place(
+        path=path,
+        query=query,
+        entries=entries_of(viewer, sites),
+        crumbs=crumbs_of(path, site if len(sites) > 1 else None),
+        sites=tuple(_choice(each) for each in sites),
+        site=_choice(site) if site else None,
+        freshness=_freshness(site) if site else "",
+    )
+
+
+def _choice(site: SiteView) -> SiteChoice:
+    return SiteChoice(site.public_id, site.name, site.city)
+
+
+def entries_of(viewer: Viewer, sites: tuple[SiteView, ...]) -> tuple[NavEntry, ...]:
+    """Pages of the viewer's roles whose assets are there, by section and order."""
+    if viewer.is_anonymous:
+        return ()
+    pages = [page for page in dash.page_registry.values() if page.get("nav") and _is_for(page, viewer, sites)]
+    pages.sort(key=lambda page: (_section_rank(page), page.get("order") or 0, page["path"]))
+    return tuple(
+        NavEntry(
+            page["path"],
+            _(page.get("nav_label") or page["label"]),
+            page.get("icon", "document-text"),
+            page.get("section", ""),
+            _(page["nav_short"]) if page.get("nav_short") else "",
+        )
+        for page in pages
+    )
+
+
+def _is_for(page: dict[str, Any], viewer: Viewer, sites: tuple[SiteView, ...]) -> bool:
+    roles = {Role(role) for role in page.get("roles") or {Role.CUSTOMER}}
+    needs = page.get("needs")
+    return bool(roles & roles_of(viewer)) and (needs is None or bool(needs(list(sites))))
+
+
+def _section_rank(page: dict[str, Any]) -> int:
+    section = page.get("section", "")
+    return SECTIONS.index(section) if section in SECTIONS else len(SECTIONS)
+
+
+def crumbs_of(path: str, site: SiteView | None) -> tuple[Crumb, ...]:
+    """Section and page; a page that is a section stands alone."""
+    page = page_of(path)
+    if page is None:
+        return (Crumb(_("Not found")),) if path else ()
+    root = page_of(f"/{path.strip('/').partition('/')[0]}")
+    here = Crumb(_(page["label"]))
+    if root is None or root["module"] == page["module"]:
+        return (here,)
+    query = f"?site={site.public_id}" if site else ""
+    return (Crumb(_(root["label"]), f"{root['path']}{query}"), here)
+
+
+def _freshness(site: SiteView) -> str:
+    found = shell.freshness(site)
+    if found is None:
+        return _("No meter data yet")
+    time = formats.clock(found.until_local)
+    if found.days_old <= 0:
+        return _("Meter data up to {time}", time=time)
+    if found.days_old == 1:
+        return _("Meter data up to yesterday, {time}", time=time)
+    return _("Meter data up to {date}", date=formats.day_short(found.until_local.date()))
