@@ -1,0 +1,132 @@
+"""Numbers, energies, dates and times as text in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from math import isnan
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal, format_percent
+
+from domain.calendar import Period, PeriodKind
+from domain.text import current_locale
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+UNKNOWN = "–"
+MWH_FROM_WH = 10_000_000
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """`1,148.2`; unknown is a dash."""
+    if value is None or isnan(value):
+        return UNKNOWN
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=current_locale()).replace("-", MINUS)
+
+
+def energy_parts(wh: float | None, digits: int = 1) -> tuple[str, str]:
+    """Figure and unit: kWh, from 10,000 kWh on MWh with two decimals."""
+    if wh is None or isnan(wh):
+        return UNKNOWN, "kWh"
+    if abs(wh) >= MWH_FROM_WH:
+        return number(wh / 1e6, 2), "MWh"
+    return number(wh / 1000, digits), "kWh"
+
+
+def kwh(wh: float | None, digits: int = 1) -> str:
+    figure, unit = energy_parts(wh, digits)
+    return figure if figure == UNKNOWN else f"{figure}{NBSP}{unit}"
+
+
+def kw(power_w: float | None, digits: int = 2) -> str:
+    return UNKNOWN if power_w is None or isnan(power_w) else f"{number(power_w / 1000, digits)}{NBSP}kW"
+
+
+def degrees(celsius: float | None, digits: int = 1) -> str:
+    return UNKNOWN if celsius is None or isnan(celsius) else f"{number(celsius, digits)}{NBSP}°C"
+
+
+def percent(ratio: float | None, digits: int = 0) -> str:
+    """`12 %` of 0.12, with a no-break space in every language."""
+    if ratio is None or isnan(ratio):
+        return UNKNOWN
+    return f"{number(ratio * 100, digits)}{NBSP}%"
+
+
+def percent_exact(ratio: float) -> str:
+    return format_percent(ratio, locale=current_locale())
+
+
+def day(value: date) -> str:
+    """`Tuesday, 22 September 2026`"""
+    pattern = {"en": "EEEE, d MMMM y"}.get(current_locale(), "full")
+    return format_date(value, pattern, locale=current_locale())
+
+
+def day_short(value: date) -> str:
+    """`22 Sep`"""
+    if current_locale() == "en":
+        return format_date(value, "d MMM", locale="en")
+    return format_skeleton("MMMd", value, locale=current_locale())
+
+
+def day_medium(value: date) -> str:
+    """`22 Sep 2026`"""
+    if current_locale() == "en":
+        return format_date(value, "d MMM y", locale="en")
+    return format_skeleton("yMMMd", value, locale=current_locale())
+
+
+def weekday(value: date) -> str:
+    return format_date(value, "EEEE", locale=current_locale())
+
+
+def weekday_short(value: date) -> str:
+    return format_date(value, "EEE", locale=current_locale()).rstrip(".")
+
+
+def weekday_day(value: date) -> str:
+    """`Tue 22 Sep`"""
+    return f"{weekday_short(value)} {day_short(value)}"
+
+
+def month(value: date) -> str:
+    """`August 2026`"""
+    return format_date(value, "LLLL y", locale=current_locale())
+
+
+def month_name(value: date) -> str:
+    return format_date(value, "LLLL", locale=current_locale())
+
+
+def month_short(value: date) -> str:
+    return format_date(value, "LLL", locale=current_locale()).rstrip(".")
+
+
+def clock(value: datetime | time) -> str:
+    """`14:35`"""
+    return format_time(value, "HH:mm", locale=current_locale())
+
+
+def minute_of_day(minutes: int) -> str:
+    """`14:35` of 875 minutes after local midnight."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def date_range(first: date, last: date) -> str:
+    """`1–31 Aug 2026`, with an en dash."""
+    if first == last:
+        return day_medium(first)
+    return f"{day_short(first)} – {day_medium(last)}"
+
+
+def period_title(period: Period) -> str:
+    """What the period bar calls a period."""
+    if period.kind is PeriodKind.DAY:
+        return day_medium(period.first)
+    if period.kind is PeriodKind.MONTH:
+        return month(period.first)
+    if period.kind is PeriodKind.YEAR:
+        return str(period.first.year)
+    return date_range(period.first, period.last)
