@@ -1,0 +1,57 @@
+"""Tables with a caption, row heads and right-aligned figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from components.icons import icon
+from domain.text import gettext as _
+
+
+@dataclass(frozen=True)
+class Column:
+    """`numeric` columns are monospace and right-aligned; `low` ones are hidden on phones."""
+
+    title: str
+    numeric: bool = False
+    low: bool = False
+
+    @property
+    def class_name(self) -> str | None:
+        return " ".join(name for name, on in (("num", self.numeric), ("c-hide", self.low)) if on) or None
+
+
+def data_table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    *,
+    total: Sequence[Any] | None = None,
+    dense: bool = True,
+    caption_hidden: bool = False,
+) -> html.Div:
+    """The first cell of each row is its head. The wrapper scrolls sideways and can be focused."""
+    head = html.Thead(html.Tr([html.Th(c.title, scope="col", className=c.class_name) for c in columns]))
+    body = html.Tbody([_row(columns, row) for row in rows])
+    foot = [html.Tfoot(_row(columns, total))] if total else []
+    table = html.Table(
+        [html.Caption(caption, className="visually-hidden" if caption_hidden else None), head, body, *foot],
+        className="table dense" if dense else "table",
+    )
+    return html.Div(table, className="table-scroll", tabIndex="0", role="region", **{"aria-label": caption})
+
+
+def _row(columns: Sequence[Column], cells: Sequence[Any]) -> html.Tr:
+    first = html.Th(cells[0], scope="row", className=columns[0].class_name)
+    rest = [html.Td(cell, className=c.class_name) for c, cell in zip(columns[1:], cells[1:], strict=True)]
+    return html.Tr([first, *rest])
+
+
+def table_toggle(table: Any, count: str) -> html.Details:
+    """The last part of a card: its figures as a table, with what it holds on the right."""
+    summary = html.Summary([icon("table-cells"), _("Show as table"), html.Span(count, className="quiet")])
+    return html.Details([summary, html.Div(table, className="table-in")], className="table-toggle")

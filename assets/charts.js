@@ -1,0 +1,33 @@
+// Asks for a chart's figure when its box comes into view, and again when the theme changes.
+(function () {
+  "use strict";
+  var theme = function () { return document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"; };
+  var asked = new WeakMap();
+  var ask = function (box) {
+    var id = box.dataset.chart;
+    if (!id || asked.get(box) === theme() || !window.dash_clientside || !window.dash_clientside.set_props) { return; }
+    asked.set(box, theme());
+    window.dash_clientside.set_props(id + "-seen", { data: theme() });
+  };
+  var eye = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) { if (entry.isIntersecting) { ask(entry.target); } });
+  }, { rootMargin: "160px" });
+  var watched = new WeakSet();
+  var watch = function () {
+    document.querySelectorAll("[data-chart]").forEach(function (box) {
+      if (!watched.has(box)) { watched.add(box); eye.observe(box); }
+    });
+  };
+  var queued = false;
+  new MutationObserver(function () {
+    if (queued) { return; }
+    queued = true;
+    requestAnimationFrame(function () { queued = false; watch(); });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(function () {
+    document.querySelectorAll("[data-chart]").forEach(function (box) {
+      if (asked.has(box)) { ask(box); }
+    });
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  watch();
+})();
