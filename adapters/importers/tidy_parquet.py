@@ -1,4 +1,7 @@
-"""Tidy Parquet: `series_id, ts_utc, value[, quality]`, one row per reading; its folder's `series.parquet` says units."""
+"""Tidy Parquet: `series_id, ts_utc, value[, quality]`, one row per reading; its folder's `series.parquet` says units.
+
+Weather files of the same folders, `station, ts_utc, temp_c`, are read too: degrees Celsius by station.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from domain.ingest.problems import ProblemLog, refuse
 from domain.ingest.qualities import quality
 
 NEEDED = ("series_id", "ts_utc", "value")
+WEATHER = ("station", "ts_utc", "temp_c")
 BATCH_ROWS = 500_000
 
 
@@ -27,8 +31,8 @@ class TidyParquet:
             return file.read(4) == b"PAR1"
 
     def open(self, path: Path, options: IngestOptions) -> Opened:
-        file = _opened(path)
-        units = _units(path, options)
+        file, needed = _opened(path)
+        units = {"": options.unit or "degC"} if needed == WEATHER else _units(path, options)
         return Opened(
             importer="tidy_parquet",
             is_utc=True,
@@ -36,27 +40,27 @@ class TidyParquet:
             interval_s=options.interval_s,
             units=units,
             settled={"layout": "tidy Parquet", "time": "UTC", "label": options.label or "start"},
-            blocks=lambda log: _blocks(file, log),
+            blocks=lambda log: _blocks(file, needed, log),
         )
 
 
 IMPORTERS.register("tidy_parquet")(TidyParquet())
 
 
-def _opened(path: Path) -> pq.ParquetFile:
+def _opened(path: Path) -> tuple[pq.ParquetFile, tuple[str, str, str]]:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError):
         raise refuse("damaged_file", value=path.name) from None
-    missing = [name for name in NEEDED if name not in file.schema_arrow.names]
-    if missing:
+    needed = WEATHER if set(WEATHER) <= set(file.schema_arrow.names) else NEEDED
+    if missing := [name for name in needed if name not in file.schema_arrow.names]:
         raise refuse("columns_missing", column=missing[0], value=", ".join(file.schema_arrow.names)[:120])
     stamp = file.schema_arrow.field("ts_utc").type
-    if not pa.types.is_timestamp(stamp) or not pa.types.is_floating(file.schema_arrow.field("value").type):
+    if not pa.types.is_timestamp(stamp) or not pa.types.is_floating(file.schema_arrow.field(needed[2]).type):
         raise refuse("columns_missing", column="ts_utc timestamp, value double", value=f"{stamp}")
     if file.metadata.num_rows == 0:
         raise refuse("no_rows", value=path.name)
-    return file
+    return file, needed
 
 
 def _units(path: Path, options: IngestOptions) -> dict[str, str]:
@@ -68,12 +72,13 @@ def _units(path: Path, options: IngestOptions) -> dict[str, str]:
     return found
 
 
-def _blocks(file: pq.ParquetFile, log: ProblemLog) -> Iterator[RawBlock]:
-    columns = [*NEEDED, *(["quality"] if "quality" in file.schema_arrow.names else [])]
+def _blocks(file: pq.ParquetFile, needed: tuple[str, str, str], log: ProblemLog) -> Iterator[RawBlock]:
+    columns = [*needed, *(["quality"] if "quality" in file.schema_arrow.names else [])]
     row = 0
     try:
         for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-            yield _block(batch, row, file.metadata.num_rows, log)
+            named = batch.rename_columns({needed[0]: "series_id", needed[2]: "value"})
+            yield _block(named, row, file.metadata.num_rows, log)
             row += batch.num_rows
     except (pa.ArrowInvalid, OSError):
         raise refuse("damaged_file", line=row + 1) from None
