@@ -18,6 +18,7 @@ from auth.policies import Policy
 from auth.public import is_public, is_static
 from auth.session import current_caller, current_viewer
 from auth.views import expired_form
+from data.repositories import audit
 from domain.access import Role, Viewer
 from domain.text import set_locale
 
@@ -51,6 +52,7 @@ def check(dash_app: Dash) -> Answer:
     """None lets the request pass; otherwise the refusal."""
     if is_static(request.path):
         return None
+    audit.request_id.set(g.get("reference", ""))
     viewer = current_viewer()
     set_locale(viewer.locale if not viewer.is_anonymous else chosen_locale())
     if request.path == "/metrics" and (_is_local() or viewer.role is Role.ADMIN):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from adapters import brand
 from auth import signin_art
 from auth.locales import NAMES
 from config import ROOT, Config
@@ -47,6 +48,7 @@ class SignInPage:
     error: str
     demo_logins: tuple[DemoLogin, ...]
     dark_tokens: str
+    logo: str
     large: signin_art.Art = field(default=signin_art.LARGE)
     small: signin_art.Art = field(default=signin_art.SMALL)
     hour_marks: tuple[tuple[int, str], ...] = signin_art.HOUR_MARKS
@@ -56,8 +58,9 @@ def view(*, wanted: str, email: str, error: str, token: str) -> SignInPage:
     logins = demo_logins(wanted)
     known = {login.email for login in logins}
     theme = request.cookies.get("portal_theme", "")
+    config = portal.current().config
     return SignInPage(
-        config=portal.current().config,
+        config=config,
         theme=theme if theme in THEMES else "",
         locale=current_locale(),
         languages=tuple(_language(code, wanted) for code in available_locales() if code in NAMES),
@@ -67,7 +70,8 @@ def view(*, wanted: str, email: str, error: str, token: str) -> SignInPage:
         password=DEMO_PASSWORD if email in known and not error else "",
         error=error,
         demo_logins=logins,
-        dark_tokens=dark_tokens(),
+        dark_tokens=dark_tokens(config.brand_accent),
+        logo=f"/assets/brand-logo{config.brand_logo[-4:].lower()}" if config.brand_logo else "",
     )
 
 
@@ -121,13 +125,17 @@ def sentence(refused: identity.Refused) -> str:
     return _("E-mail address and password do not match.")
 
 
+def dark_tokens(accent: str) -> str:
+    """The dark half of the tokens and of the brand, so that the system's theme is followed without a script."""
+    return _tokens_dark() + _dark_block(brand.stylesheet(accent))
+
+
 @lru_cache(maxsize=1)
-def dark_tokens() -> str:
-    """The dark half of tokens.css, so that the system's theme is followed without a script."""
-    return dark_block((ROOT / "assets" / "tokens.css").read_text()) if (ROOT / "assets" / "tokens.css").exists() else ""
+def _tokens_dark() -> str:
+    return _dark_block((ROOT / "assets" / "tokens.css").read_text())
 
 
-def dark_block(css: str) -> str:
+def _dark_block(css: str) -> str:
     """The declarations inside `[data-bs-theme="dark"] { … }`."""
-    _before, found, rest = css.partition('\n[data-bs-theme="dark"] {')
-    return rest.partition("}")[0].strip() if found else ""
+    _before, _found, rest = css.partition('\n[data-bs-theme="dark"] {')
+    return rest.partition("}")[0].strip()

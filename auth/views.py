@@ -21,7 +21,7 @@ from auth.session import (
     set_session_cookies,
 )
 from domain.access import Role
-from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from domain.errors import InvalidInputError
 from domain.text import available_locales
 from domain.text import gettext as _
 from services import admin, identity, portal
@@ -125,13 +125,3 @@ def end_view_as() -> BaseResponse:
     assert caller is not None, "the guard lets only signed-in people pass"
     admin.end_view_as(caller.viewer, caller.id_hash)
     return redirect("/admin/customers", code=303)
-
-
-@blueprint.errorhandler(NotFoundError)
-def _not_found(_error: NotFoundError) -> tuple[str, int]:
-    return _("This page does not exist."), 404
-
-
-@blueprint.errorhandler(ForbiddenError)
-def _forbidden(_error: ForbiddenError) -> tuple[str, int]:
-    return _("You may not do this."), 403

@@ -20,6 +20,7 @@ VIEW_AS_LASTS = timedelta(minutes=30)
 PAGE_SIZE = 20
 MIN_SEARCH, MAX_SEARCH = 2, 80
 MIN_REASON, MAX_REASON = 5, 200
+AccessLogRow = queries.AuditRow
 OWN_VIEWS = ("customer:opened", "view_as:started", "view_as:ended")
 
 
