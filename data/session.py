@@ -51,9 +51,9 @@ class Records:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
+        """Closing ends the transaction and detaches the rows as loaded; a rollback would empty them first."""
         with self._readers() as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
