@@ -64,8 +64,9 @@ class ReadingsStore:
                 path.unlink(missing_ok=True)
             return [path.name for path in orphans]
 
-    def unlink_retired(self, before_layout: int | None = None) -> None:
-        names = self.manifest.retired(before_layout)
+    def unlink_retired(self, until_layout: int | None = None) -> None:
+        """Unlink files replaced up to a layout; readers get at least one round of rewriting to let go of a name."""
+        names = self.manifest.retired(until_layout)
         self.files.unlink(names)
         self.manifest.drop_names(names)
 

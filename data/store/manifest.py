@@ -220,10 +220,10 @@ class Manifest:
         with self.reading() as connection:
             return set(connection.execute(select(SEGMENT.c.name)).scalars())
 
-    def retired(self, before_layout: int | None = None) -> list[str]:
+    def retired(self, until_layout: int | None = None) -> list[str]:
         query = select(SEGMENT.c.name).where(SEGMENT.c.retired_layout.is_not(None))
-        if before_layout is not None:
-            query = query.where(SEGMENT.c.retired_layout < before_layout)
+        if until_layout is not None:
+            query = query.where(SEGMENT.c.retired_layout <= until_layout)
         with self.reading() as connection:
             return list(connection.execute(query).scalars())
 
