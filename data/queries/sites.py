@@ -49,3 +49,7 @@ def meter_registers(db: Session, meter_ids: Sequence[int]) -> list[tuple[int, in
 
 def devices(db: Session, site_id: int) -> list[Device]:
     return list(db.scalars(select(Device).where(Device.site_id == site_id).order_by(Device.id)))
+
+
+def every_site(db: Session) -> list[Site]:
+    return list(db.scalars(select(Site).order_by(Site.id)))

@@ -1,0 +1,126 @@
+"""Home use from registers: import + production + discharge - export - charge, bucket by bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from domain.energy.intervals import Intervals
+from domain.energy.quality import ORDER
+
+COUNTS = ("n_measured", "n_estimated", "n_customer", "n_corrected", "n_suspect")
+
+
+@dataclass(frozen=True)
+class UseSeries:
+    """Energy by bucket on the wall clock. Arrays of equal length, ordered.
+
+    label : datetime64[s], wall clock at the start of the bucket
+    fold : int8, 1 for the second 02:xx of the long day
+    energy_wh : int64, 0 where `is_known` is false
+    is_known : bool, false where a register that belongs to the sum has no reading at all
+    counts : int64, shape (buckets, 6): measured, estimated, customer, corrected, suspect, missing intervals of the
+        register that is known least
+    """
+
+    label: npt.NDArray[np.datetime64]
+    fold: npt.NDArray[np.int8]
+    energy_wh: npt.NDArray[np.int64]
+    is_known: npt.NDArray[np.bool_]
+    counts: npt.NDArray[np.int64]
+    damaged: bool = False
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def total_wh(self) -> int | None:
+        """Sum of what is known; None when nothing is."""
+        return int(self.energy_wh[self.is_known].sum()) if self.is_known.any() else None
+
+    @property
+    def total_counts(self) -> tuple[int, ...]:
+        return tuple(int(n) for n in self.counts.sum(axis=0))
+
+    def values_wh(self) -> list[int | None]:
+        """For charts and tables: None where nothing is known."""
+        return [int(e) if known else None for e, known in zip(self.energy_wh, self.is_known, strict=True)]
+
+
+def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: pd.DataFrame) -> UseSeries:
+    """Signed sums of a roll-up frame over `buckets`.
+
+    frame : columns of `data.queries.consumption` with a `label` column (wall clock) and `fold`
+    terms : `(register_id, sign)`
+    buckets : columns label, fold, and one column per register id with the intervals expected of it
+    """
+    size = len(buckets)
+    energy = np.zeros(size, dtype=np.int64)
+    known = np.full(size, bool(terms))
+    worst = np.full(size, np.inf)
+    counts = np.zeros((size, 6), dtype=np.int64)
+    places = {key: i for i, key in enumerate(zip(buckets["label"].to_numpy(), buckets["fold"].to_numpy(), strict=True))}
+    for register_id, sign in terms:
+        rows = frame[frame["register_id"] == register_id]
+        at = np.array(
+            [places.get(key, -1) for key in zip(rows["label"].to_numpy(), rows["fold"].to_numpy(), strict=True)],
+            dtype=np.int64,
+        )
+        rows, at = rows[at >= 0], at[at >= 0]
+        present = np.zeros(size, dtype=bool)
+        present[at] = True
+        energy[at] += sign * rows["energy_wh"].to_numpy()
+        known &= present
+        own = np.zeros((size, 6), dtype=np.int64)
+        for column, name in enumerate(COUNTS):
+            own[at, column] = rows[name].to_numpy()
+        expected = buckets[register_id].to_numpy()
+        own[:, 5] = np.maximum(0, expected - own[:, :5].sum(axis=1))
+        share = own[:, 0] / np.maximum(expected, 1)
+        lower = share < worst
+        counts[lower], worst = own[lower], np.where(lower, share, worst)
+    energy[~known] = 0
+    return UseSeries(
+        buckets["label"].to_numpy().astype("datetime64[s]"),
+        buckets["fold"].to_numpy().astype(np.int8),
+        energy,
+        known,
+        counts,
+    )
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The intervals a period should hold: start (UTC), wall clock and fold of each."""
+
+    start_utc: npt.NDArray[np.datetime64]
+    label: npt.NDArray[np.datetime64]
+    fold: npt.NDArray[np.int8]
+
+
+def from_intervals(parts: Sequence[tuple[Intervals, int]], slots: Slots) -> UseSeries:
+    """Signed sums of raw readings of equal length; an interval is known where every part has it."""
+    size = len(slots.start_utc)
+    energy = np.zeros(size, dtype=np.int64)
+    known = np.full(size, bool(parts))
+    quality = np.zeros(size, dtype=np.uint8)
+    for part, sign in parts:
+        at = np.searchsorted(slots.start_utc, part.start_utc)
+        fits = (
+            (at < size) & (slots.start_utc[np.minimum(at, size - 1)] == part.start_utc) if size else np.zeros(0, bool)
+        )
+        present = np.zeros(size, dtype=bool)
+        present[at[fits]] = True
+        energy[at[fits]] += sign * part.energy_wh[fits]
+        known &= present
+        quality[at[fits]] = np.maximum(quality[at[fits]], part.quality[fits])
+    counts = np.zeros((size, 6), dtype=np.int64)
+    for column, code in enumerate(ORDER):
+        counts[:, column] = known & (quality == int(code))
+    counts[:, 5] = ~known
+    energy[~known] = 0
+    return UseSeries(slots.label, slots.fold, energy, known, counts, any(part.damaged for part, _sign in parts))

@@ -1,0 +1,56 @@
+"""The buckets a period should hold on the wall clock: intervals, hours, days or months, each with its length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from math import gcd
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from domain.calendar import STEP_S, local_labels, local_midnight_utc
+from domain.energy.balance import Slots
+
+RESOLUTIONS = ("interval", "hour", "day", "month")
+UNITS = {"hour": "h", "day": "D", "month": "M"}
+
+
+def slots(zone_name: str, first: date, end: date, interval_s: int) -> Slots:
+    """All intervals that start in the local days `[first, end)`, on the UTC grid of their length."""
+    low = int(local_midnight_utc(first, zone_name).timestamp())
+    high = int(local_midnight_utc(end, zone_name).timestamp())
+    start = np.arange(-(-low // interval_s) * interval_s, high, interval_s, dtype=np.int64).astype("datetime64[s]")
+    label = _wall_clock(start, zone_name)
+    return Slots(start, label, _folds(label))
+
+
+def _wall_clock(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> npt.NDArray[np.datetime64]:
+    days, minutes = local_labels(start_utc, zone_name)
+    return np.asarray(days.astype("datetime64[s]") + minutes.astype("timedelta64[m]"))
+
+
+def _folds(label: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int8]:
+    """1 where the wall clock showed this time before: it went back in between."""
+    if len(label) == 0:
+        return np.zeros(0, dtype=np.int8)
+    seen = np.maximum.accumulate(label)
+    earlier = np.concatenate([label[:1] - np.timedelta64(1, "s"), seen[:-1]])
+    return np.asarray(label <= earlier, dtype=np.int8)
+
+
+def buckets(zone_name: str, first: date, end: date, resolution: str, interval_s: Mapping[int, int]) -> pd.DataFrame:
+    """Columns label (datetime64[s], wall clock), fold, and per register id the number of intervals expected.
+
+    A repeated hour is two buckets, as in the hour roll-up.
+    """
+    step_s = gcd(STEP_S, *interval_s.values()) if interval_s else STEP_S
+    grid = slots(zone_name, first, end, step_s)
+    label = grid.label.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
+    fold = grid.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
+    frame = pd.DataFrame({"label": label, "fold": fold, "steps": 1})
+    grouped: pd.DataFrame = frame.groupby(["label", "fold"], sort=True, as_index=False)[["steps"]].sum()
+    for register_id, length_s in interval_s.items():
+        grouped[register_id] = np.maximum(grouped["steps"].to_numpy() * step_s // length_s, 1)
+    return grouped

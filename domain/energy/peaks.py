@@ -1,0 +1,43 @@
+"""The highest powers of a period: single intervals with their time, and the highest of each month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.energy.balance import UseSeries
+from domain.units import SECONDS_PER_HOUR
+
+
+@dataclass(frozen=True)
+class Peak:
+    """Mean power of one interval. [W]"""
+
+    label: np.datetime64  # wall clock
+    fold: int
+    power_w: float
+
+
+def top_peaks(series: UseSeries, interval_s: int, count: int = 4, apart_s: int = 3 * SECONDS_PER_HOUR) -> list[Peak]:
+    """The highest intervals, each at least `apart_s` from a higher one, so that one evening is one peak."""
+    power = series.energy_wh * (SECONDS_PER_HOUR / interval_s)
+    order = np.argsort(-power, kind="stable")
+    found: list[Peak] = []
+    for index in order:
+        if len(found) == count or not series.is_known[index] or power[index] <= 0:
+            if len(found) == count or power[index] <= 0:
+                break
+            continue
+        label = series.label[index]
+        if all(abs((label - peak.label).astype(np.int64)) >= apart_s for peak in found):
+            found.append(Peak(label, int(series.fold[index]), float(power[index])))
+    return found
+
+
+def base_load_w(energy_wh: npt.NDArray[np.int64], is_known: npt.NDArray[np.bool_], interval_s: int) -> float | None:
+    """What always runs: the power that 95 % of the intervals reach or exceed. [W]"""
+    if not is_known.any():
+        return None
+    return float(np.quantile(energy_wh[is_known], 0.05)) * SECONDS_PER_HOUR / interval_s

@@ -1,0 +1,30 @@
+"""Which sites are similar: traits and home-use terms of all sites, for benchmarks that show no single one."""
+
+from __future__ import annotations
+
+from data.queries import sites as queries
+from domain.energy.benchmark import Traits, people_band
+from services import portal
+from services.sites import HOME_USE_SIGNS, SiteView
+
+
+def traits_of(site: SiteView) -> Traits:
+    return Traits(site.kind, people_band(site.people), site.heating, site.has_ev, site.has_solar, site.business_type)
+
+
+def all_sites() -> dict[int, tuple[Traits, list[tuple[int, int]]]]:
+    """Traits and electricity terms by site id. Never shown by itself: only distributions of large groups leave here."""
+    with portal.current().records.reading() as db:
+        rows = queries.every_site(db)
+        registers = queries.registers(db, [row.id for row in rows])
+    terms: dict[int, list[tuple[int, int]]] = {row.id: [] for row in rows}
+    for site_id, commodity, register in registers:
+        if commodity == "electricity" and register.flow in HOME_USE_SIGNS:
+            terms[site_id].append((register.id, HOME_USE_SIGNS[register.flow]))
+    return {
+        row.id: (
+            Traits(row.kind, people_band(row.people), row.heating, row.has_ev, row.has_solar, row.business_type),
+            terms[row.id],
+        )
+        for row in rows
+    }
