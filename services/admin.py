@@ -122,7 +122,7 @@ def _may(viewer: Viewer, permission: Permission) -> bool:
 def find_customers(viewer: Viewer, text: str, page: int = 1) -> CustomerPage:
     """Customers by name, e-mail, account number or meter; each search is audited with its text."""
     require(viewer, Permission.FIND_CUSTOMERS)
-    text = " ".join(text.split())[:MAX_SEARCH]
+    text = one_line(text)[:MAX_SEARCH]
     if len(text) < MIN_SEARCH:
         return CustomerPage(text, 0, 1, 0, ())
     page = max(1, min(page, 10_000))
@@ -131,6 +131,15 @@ def find_customers(viewer: Viewer, text: str, page: int = 1) -> CustomerPage:
         total, found = queries.find(db, text, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     _record(viewer, audit.Event("customers:searched", viewer.user_id, detail={"text": text, "found": total}))
     return CustomerPage(text, total, page, -(-total // PAGE_SIZE), tuple(found))
+
+
+def require_customer(viewer: Viewer, public_id: str) -> str:
+    """The id of a customer that is there; nothing of it is shown, so nothing is audited."""
+    require(viewer, Permission.FIND_CUSTOMERS)
+    with portal.current().records.reading() as db:
+        if queries.customer(db, public_id) is None:
+            raise NotFoundError(what="customer")
+    return public_id
 
 
 def customer(viewer: Viewer, public_id: str) -> CustomerView:
@@ -178,7 +187,7 @@ def _last_reading(register_ids: list[int]) -> datetime | None:
 def start_view_as(viewer: Viewer, id_hash: str, account_public_id: str, reason: str) -> None:
     """Look at an account's pages for 30 minutes, read-only, with a reason that the audit trail keeps."""
     require(viewer, Permission.VIEW_AS_CUSTOMER)
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     if not MIN_REASON <= len(reason) <= MAX_REASON:
         raise InvalidInputError("reason", "length", least=MIN_REASON, most=MAX_REASON)
     current = portal.current()
@@ -207,6 +216,12 @@ def end_view_as(viewer: Viewer, id_hash: str) -> None:
 def reason_of(row: queries.AuditRow) -> str:
     """The reason given for a read-only view, empty for other events."""
     return str(json.loads(row.detail or "{}").get("reason", ""))
+
+
+def one_line(text: str) -> str:
+    """Without control characters and half characters, which PostgreSQL refuses, and with single spaces."""
+    whole = text.encode("utf-8", "ignore").decode()
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in whole).split())
 
 
 def _record(viewer: Viewer, event: audit.Event) -> None:

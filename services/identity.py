@@ -64,7 +64,7 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "") -> Sign
     """Throttle, then password, then a new session; failures count and are audited."""
     try:
         with passwords.slot():  # the count is read inside the slot: a burst overshoots by two, not by its size
-            return _sign_in(email.strip().lower()[:254], password, ip, user_agent)
+            return _sign_in(_address(email), password, ip, user_agent)
     except passwords.BusyError:
         return Refused("busy", 1)
 
@@ -83,6 +83,13 @@ def _sign_in(email: str, password: str, ip: str, user_agent: str) -> SignedIn | 
         _record_failure(user, keys, ip, now)
         return Refused("wrong")
     return _open_session(user, password, ip, user_agent)
+
+
+def _address(typed: str) -> str:
+    """As stored; what no database column can hold becomes an address that nobody has."""
+    return (
+        "".join(sign for sign in typed.encode("utf-8", "ignore").decode() if sign.isprintable()).strip().lower()[:254]
+    )
 
 
 def _may_sign_in(user: queries.Person) -> bool:

@@ -264,8 +264,9 @@ def sites_by(db: Session, column: str) -> dict[str, int]:
 
 def work_counts(db: Session) -> dict[str, int]:
     """Jobs and messages by what is wrong or waiting."""
-    jobs = dict(db.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
-    messages = dict(db.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).tuples().all())
+    jobs = {row[0]: row[1] for row in db.execute(select(Job.state, func.count()).group_by(Job.state))}
+    states = db.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
+    messages = {row[0]: row[1] for row in states}
     return {
         "jobs_queued": jobs.get("queued", 0),
         "jobs_running": jobs.get("running", 0),
