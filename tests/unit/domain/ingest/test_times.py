@@ -1,8 +1,7 @@
 """Time stamps as people write them, and what the wall clock means in the two strange nights of a year."""
 
-from __future__ import annotations
-
 # ruff: noqa: DTZ001 - wall times without a zone are the subject here
+from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
