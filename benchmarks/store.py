@@ -1,0 +1,350 @@
+"""The readings store beside bare DuckDB, PostgreSQL and a NumPy slice: same data, same process, rounds in turn."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.queries import consumption
+from data.readings import Batch, ReadingsStore, Series
+from data.rollups import rollup
+from data.store import fresh
+from data.store.manifest import touched
+
+Row = tuple[str, str, str, str, str]
+ZONE = "Europe/Berlin"
+YEAR_START_S = 1_735_689_600  # 2025-01-01T00:00Z
+SLOTS = 35_040
+QUARTER = (date(2025, 4, 1), date(2025, 7, 1))  # the months that PostgreSQL holds
+KNOWN = datetime(2026, 1, 1, tzinfo=UTC)
+POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1/test").replace("+psycopg", "")
+
+
+@dataclass(frozen=True)
+class World:
+    """The same readings three times: in the store, in PostgreSQL (one quarter) and as an array."""
+
+    store: ReadingsStore
+    energy_wh: np.ndarray  # int32[register, slot]
+
+    @property
+    def registers(self) -> int:
+        return len(self.energy_wh)
+
+
+def run(*, full: bool = False, registers: int | None = None) -> Iterator[Row]:
+    count = registers or (10_000 if full else 200)
+    folder = Path(tempfile.mkdtemp(prefix="bench-store-"))
+    try:
+        yield from _ingest(folder, 8_000_000 if full else 2_000_000)
+        world = _world(folder, count)
+        yield from _rollup(world)
+        with _postgres() as connection:
+            if connection is not None:
+                _load_readings(connection, world)
+                yield from _month(connection, world)
+                _load_days(connection, world)
+                yield from _year(connection, world)
+        world.store.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _world(folder: Path, count: int) -> World:
+    """Seeded loads: a base, a daily shape and appliance spikes; different for every register."""
+    random = np.random.default_rng(20261122)
+    energy = np.empty((count, SLOTS), dtype=np.int32)
+    store = ReadingsStore(folder / "store", f"sqlite:///{folder / 'store' / 'manifest.sqlite'}")
+    store.declare([Series(i, ZONE, 900) for i in range(count)])
+    shape = 40 + 35 * np.sin((np.arange(SLOTS) % 96 - 40) / 96 * 2 * np.pi)
+    slots = np.arange(SLOTS) * 900 + YEAR_START_S
+    for low in range(0, count, 64):
+        ids = np.arange(low, min(low + 64, count))
+        noise = random.gamma(1.2, 40, (len(ids), SLOTS)) + shape * random.uniform(0.3, 3, (len(ids), 1))
+        energy[ids] = noise
+        quality = (random.random(energy[ids].size) < 0.01).astype(np.uint8)
+        starts = np.tile(slots, len(ids)).astype("datetime64[s]")
+        store.append(
+            Batch(np.repeat(ids, SLOTS), starts, energy[ids].ravel().astype(np.int64), quality), known_at=KNOWN
+        )
+    return World(store, energy)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _percentiles(seconds: list[float]) -> str:
+    p50, p95 = np.percentile(seconds, [50, 95]) * 1000
+    return f"{p50:.2f} / {p95:.2f} ms"
+
+
+# ingest
+
+
+def _ingest(folder: Path, rows: int) -> Iterator[Row]:
+    """The file is in order of arrival: all registers of a quarter-hour, then the next."""
+    source = folder / "arrival.parquet"
+    _write_arrival(source, rows)
+    plain = duckdb.connect(":memory:", config={"threads": 2})
+    bare, ours = [], []
+    for number in range(3):
+        target = folder / f"bare{number}.parquet"
+        statement = (
+            f"COPY (SELECT * FROM read_parquet('{source}') ORDER BY register_id, start_utc) TO '{target}'"
+            " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
+        )
+        bare.append(_timed(lambda statement=statement: plain.execute(statement)))
+        ours.append(_timed(lambda number=number: _append_file(folder / f"ingest{number}", source)))
+    best, base = rows / min(ours), rows / min(bare)
+    yield (
+        f"ingest of {rows / 1e6:.0f} million rows from Parquet, durable, checked, versioned",
+        f"{best / 1e6:.2f} M rows/s",
+        f"{base / 1e6:.2f} M rows/s, bare DuckDB read, ORDER BY, COPY",
+        f"{best / base:.2f}x",
+        ">= 0.50x",
+    )
+
+
+def _write_arrival(path: Path, rows: int) -> None:
+    random = np.random.default_rng(1)
+    ids, per = 200, rows // 200
+    columns = {
+        "register_id": np.tile(np.arange(ids), per),
+        "start_utc": (np.repeat(np.arange(per), ids) * 900 + YEAR_START_S).astype("datetime64[s]"),
+        "energy_wh": random.gamma(1.2, 60, ids * per).astype(np.int64),
+        "quality": np.zeros(ids * per, dtype=np.uint8),
+    }
+    pq.write_table(pa.table(columns), path, compression="zstd")
+
+
+def _append_file(folder: Path, source: Path) -> None:
+    """Open a fresh store and append the file in batches of four million rows at most."""
+    store = ReadingsStore(folder, f"sqlite:///{folder / 'manifest.sqlite'}")
+    store.declare([Series(i, ZONE, 900) for i in range(200)])
+    for part in pq.ParquetFile(source).iter_batches(4_000_000):
+        columns = [part[name].to_numpy() for name in ("register_id", "start_utc", "energy_wh", "quality")]
+        store.append(Batch(*columns), known_at=KNOWN)
+    store.close()
+
+
+# roll-up
+
+
+def _rollup(world: World) -> Iterator[Row]:
+    rows = world.registers * SLOTS
+    store = world.store
+    scan = ", ".join(f"'{p.resolve()}'" for p in store.paths(store.manifest.current_layout().raw))
+    counts = ", ".join(f"count(*) FILTER (quality = {code})" for code in range(5))
+    statement = (
+        "CREATE OR REPLACE TABLE bare AS SELECT register_id, start_utc::DATE AS day, sum(energy_wh), count(*),"
+        f" {counts}, min(energy_wh), max(energy_wh), arg_max(start_utc, energy_wh)"
+        f" FROM read_parquet([{scan}]) GROUP BY ALL"
+    )
+    plain = duckdb.connect(":memory:", config={"threads": 2})
+    rollup(_tiny_store(Path(store.files.folder).parent / "warm"))  # imports and statements made once per process
+    bare = [_timed(lambda: plain.execute(statement))]
+    computed = _timed(lambda: _compute_only(store))
+    bare.append(_timed(lambda: plain.execute(statement)))
+    whole = _timed(lambda: rollup(store))
+    bare.append(_timed(lambda: plain.execute(statement)))
+    base = float(np.median(bare))
+    beside = f"{rows / base / 1e6:.1f} M rows/s, bare DuckDB GROUP BY UTC day, same aggregates"
+    for what, seconds in (("computed", computed), ("computed, merged, written durably", whole)):
+        yield (
+            f"roll-up of {rows / 1e6:.0f} million rows to local hours, days and months, {what}",
+            f"{rows / seconds / 1e6:.1f} M rows/s",
+            beside,
+            f"{seconds / base:.2f}x its time",
+            "<= 2.00x",
+        )
+
+
+def _tiny_store(folder: Path) -> ReadingsStore:
+    store = ReadingsStore(folder, f"sqlite:///{folder / 'manifest.sqlite'}")
+    store.declare([Series(1, ZONE, 900)])
+    one = np.ones(1, dtype=np.int64)
+    start = np.array([YEAR_START_S]).astype("datetime64[s]")
+    store.append(Batch(one, start, one, np.zeros(1, dtype=np.uint8)), known_at=KNOWN)
+    return store
+
+
+def _compute_only(store: ReadingsStore) -> None:
+    """Hours and days of every bucket as temporary tables, nothing written."""
+    with store.manifest.reading() as connection:
+        layout = store.manifest.layout(connection)
+        runs = fresh.merge_runs(touched(connection, None))
+        buckets: dict[int, list] = {}
+        for run_ in runs:
+            buckets.setdefault(run_.register_id // 64, []).append(run_)
+        sources = [fresh.source_of(connection, layout, tuple(r), whole=True) for r in buckets.values()]
+    for source in sources:
+        with store.engine.cursor() as cursor:
+            fresh.create(cursor, store.files, source)
+
+
+# views
+
+
+@contextmanager
+def _postgres() -> Iterator[psycopg.Connection | None]:
+    """A connection whose search path is a schema of its own, dropped at the end."""
+    try:
+        connection = psycopg.connect(POSTGRES, autocommit=True)
+    except psycopg.OperationalError:
+        print("no PostgreSQL: its comparisons are left out")
+        yield None
+        return
+    schema = f"bench_{uuid.uuid4().hex[:8]}"
+    connection.execute(f"CREATE SCHEMA {schema}")
+    connection.execute(f"SET search_path = {schema}")
+    try:
+        yield connection
+    finally:
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        connection.close()
+
+
+def _slot(day: date) -> int:
+    return int((datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() - YEAR_START_S) // 900)
+
+
+def _load_readings(connection: psycopg.Connection, world: World) -> None:
+    """One quarter, in the order of register and start: clustered as well as a table can be."""
+    connection.execute(
+        "CREATE UNLOGGED TABLE readings (register_id bigint, start_utc timestamp, energy_wh bigint, quality smallint)"
+    )
+    low, high = _slot(QUARTER[0]), _slot(QUARTER[1])
+    starts = [str(t) for t in (np.arange(low, high) * 900 + YEAR_START_S).astype("datetime64[s]")]
+    with connection.cursor().copy("COPY readings FROM STDIN") as copy:
+        for register in range(world.registers):
+            values = world.energy_wh[register, low:high].tolist()
+            lines = [f"{register}\t{start}\t{value}\t0\n" for start, value in zip(starts, values, strict=True)]
+            copy.write("".join(lines))
+    connection.execute("ALTER TABLE readings ADD PRIMARY KEY (register_id, start_utc)")
+    connection.execute("VACUUM ANALYZE readings")
+
+
+def _month(connection: psycopg.Connection, world: World) -> Iterator[Row]:
+    random = np.random.default_rng(3)
+    ours, theirs, slices = [], [], []
+    for number in range(330):
+        register = int(random.integers(world.registers))
+        first = date(2025, int(random.integers(4, 7)), 1)
+        end = date(2025, first.month + 1, 1)
+        span = tuple(datetime(d.year, d.month, d.day, tzinfo=UTC) for d in (first, end))
+        found = []
+        timings = (
+            _timed(lambda r=register, s=span, f=found: f.append(consumption.intervals(world.store, r, *s).energy_wh)),
+            _timed(lambda r=register, s=span, f=found: f.append(_month_in_postgres(connection, r, s))),
+            _timed(
+                lambda r=register, a=first, b=end, f=found: f.append(world.energy_wh[r, _slot(a) : _slot(b)].copy())
+            ),
+        )
+        assert np.array_equal(found[0], found[1])
+        assert np.array_equal(found[0], found[2])
+        if number >= 30:  # caches of all three are warm by then
+            for seconds, held in zip(timings, (ours, theirs, slices), strict=True):
+                held.append(seconds)
+    what = f"month fine view at {world.registers:,} registers x 1 year, p50 / p95"
+    own = float(np.median(ours))
+    beside = {"PostgreSQL, clustered by register, one quarter": theirs, "NumPy slice of the array": slices}
+    for name, held in beside.items():
+        aim = "10 / 25 ms" if held is theirs else ""
+        yield (
+            what,
+            _percentiles(ours),
+            f"{_percentiles(held)}, {name}",
+            f"{own / float(np.median(held)):.2f}x its time",
+            aim,
+        )
+
+
+def _month_in_postgres(connection: psycopg.Connection, register: int, span: tuple[datetime, datetime]) -> np.ndarray:
+    low, high = (instant.replace(tzinfo=None) for instant in span)
+    rows = connection.execute(
+        "SELECT extract(epoch FROM start_utc)::bigint, energy_wh, quality FROM readings"
+        " WHERE register_id = %s AND start_utc >= %s AND start_utc < %s ORDER BY start_utc",
+        (register, low, high),
+    ).fetchall()
+    return np.array(rows, dtype=np.int64)[:, 1]
+
+
+def _load_days(connection: psycopg.Connection, world: World) -> None:
+    """The same roll-up rows the store holds."""
+    connection.execute(
+        "CREATE UNLOGGED TABLE days (register_id bigint, local_date date, energy_wh bigint, n bigint, n_expected bigint,"
+        " n_measured bigint, n_estimated bigint, n_customer bigint, n_corrected bigint, n_suspect bigint,"
+        " min_wh bigint, max_wh bigint, peak_start_utc timestamp)"
+    )
+    for low in range(0, world.registers, 500):
+        ids = range(low, min(low + 500, world.registers))
+        frame = consumption.days(world.store, ids, date(2025, 1, 1), date(2026, 1, 1))
+        with connection.cursor().copy("COPY days FROM STDIN WITH (FORMAT csv)") as copy:
+            copy.write(frame.to_csv(index=False, header=False))
+    connection.execute("ALTER TABLE days ADD PRIMARY KEY (register_id, local_date)")
+    connection.execute("VACUUM ANALYZE days")
+
+
+def _year(connection: psycopg.Connection, world: World) -> Iterator[Row]:
+    random = np.random.default_rng(4)
+    ours, theirs = [], []
+    span = (date(2025, 1, 1), date(2026, 1, 1))
+    for number in range(230):
+        register = int(random.integers(world.registers))
+        found = []
+        timings = (
+            _timed(lambda r=register, f=found: f.append(consumption.days(world.store, [r], *span)["energy_wh"].sum())),
+            _timed(lambda r=register, f=found: f.append(_year_in_postgres(connection, r, span))),
+        )
+        assert found[0] == found[1]
+        if number >= 30:
+            ours.append(timings[0])
+            theirs.append(timings[1])
+    yield (
+        f"year view (365 days) at {world.registers:,} registers, p50 / p95",
+        _percentiles(ours),
+        f"{_percentiles(theirs)}, same roll-up table in PostgreSQL",
+        f"{float(np.median(ours) / np.median(theirs)):.2f}x its time",
+        "",
+    )
+
+
+def _year_in_postgres(connection: psycopg.Connection, register: int, span: tuple[date, date]) -> int:
+    import pandas as pd
+
+    cursor = connection.execute(
+        "SELECT * FROM days WHERE register_id = %s AND local_date >= %s AND local_date < %s ORDER BY local_date",
+        (register, *span),
+    )
+    names = [column.name for column in cursor.description or ()]
+    return int(pd.DataFrame(cursor.fetchall(), columns=names)["energy_wh"].sum())
+
+
+def main() -> None:
+    import argparse
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--registers", type=int, default=200)
+    for row in run(registers=parser.parse_args().registers):
+        print(" | ".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
