@@ -7,19 +7,23 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 
 from data.migrate import upgrade
 from data.rollups import rollup
-from data.seed import cast
+from data.seed import cast, real
 from data.seed.live import continue_world
 from data.seed.records import Facts
 from data.seed.world import Made, Stores, make_world
 from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
+from domain.ingest.options import IngestOptions
+from services.ingest import ingest
+from services.ingest_report import IngestReport, text
 from services.passwords import hash_password
-from services.portal import Portal
+from services.portal import Portal, using
 
 Progress = Callable[[int, int], None]
 PASSWORD = "demo-portal-2026"  # noqa: S105 - published on purpose, refused in production
@@ -47,6 +51,22 @@ def continue_live(portal: Portal, until: datetime | None = None) -> int:
     return continue_world(portal.records, portal.readings, until or portal.clock.now())
 
 
+def add_real(portal: Portal, folder: Path) -> dict[str, IngestReport]:
+    """Add the real homes of a folder of open data and roll them up; what the ingest of each data set said."""
+    if not portal.config.is_demo:
+        raise NotADemoError
+    reports = {}
+    who = (hash_password(PASSWORD), portal.clock.now())
+    for data_set, path in real.paths(folder):
+        rows, derived = real.published(folder, data_set)
+        real.write_real(portal.records, data_set, rows, who)
+        with using(portal):
+            reports[data_set.folder] = ingest(path / "readings.parquet", IngestOptions(ignore=derived))
+        real.add_weather(portal.records, portal.readings, path, portal.clock.now())
+    rollup(portal.readings)
+    return reports
+
+
 def is_empty(portal: Portal) -> bool:
     with portal.records.reading() as db:
         return not db.scalar(select(func.count()).select_from(Customer))
@@ -68,7 +88,7 @@ def command(arguments: argparse.Namespace, portal: Portal) -> int:
     elif not arguments.if_empty:
         count = continue_live(portal)
         print(f"There is a demo world already; {count:,} readings were added to bring it up to now.")
-    return 0
+    return _add_real_and_tell(arguments.data, portal) if arguments.data else 0
 
 
 def _make_and_tell(seed: int, portal: Portal) -> None:
@@ -87,3 +107,15 @@ def _make_and_tell(seed: int, portal: Portal) -> None:
         f"Demo world: {made.customers} customers, {made.sites} sites, {made.registers} registers,"
         f" {made.readings:,} readings in {spent:.0f} s."
     )
+
+
+def _add_real_and_tell(folder: str, portal: Portal) -> int:
+    reports = add_real(portal, Path(folder))
+    for name, report in reports.items():
+        print(f"Real homes: {name}, {report.stored:,} readings." if report.is_accepted else text(report))
+    if not reports:
+        known = ", ".join(each.folder for each in real.DATA_SETS)
+        print(f"--data {folder}: none of {known} is there, each as a folder with readings.parquet.", file=sys.stderr)
+        return 2
+    print(f"They belong to {real.LOGIN}@demo.example, password {PASSWORD}.")
+    return 0 if all(report.is_accepted for report in reports.values()) else 1
