@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "decimal": Decimal,
+    "float": float,
     "tuple": tuple,
 }
 
@@ -65,8 +67,8 @@ def _encode(value: Any, blobs: list[bytes]) -> Any:
         return {TAG: "decimal", "value": str(value)}
     if isinstance(value, np.generic):
         return _encode(value.item(), blobs)
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - JSON has no NaN, and NaN is not equal to itself
-        return {TAG: "nan"}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {TAG: "float", "value": str(value)}  # JSON knows neither NaN nor infinity
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return _encode_blob(value, blobs)
@@ -97,8 +99,6 @@ def _decode(value: Any, blobs: list[bytes]) -> Any:
         return {key: _decode(item, blobs) for key, item in value.items()}
     if "blob" in value:
         return _decode_blob(kind, blobs[value["blob"]])
-    if kind == "nan":
-        return float("nan")
     inner = _decode(value["value"], blobs)
     return {_hashable(k): v for k, v in inner} if kind == "pairs" else _DECODERS[kind](inner)
 

@@ -31,7 +31,7 @@ def check(made: Portal) -> Health:
 
 def _ping(made: Portal) -> bool:
     with made.records.reading() as tx:
-        return tx.execute(text("select 1")).scalar_one() == 1
+        return bool(tx.execute(text("select 1")).scalar_one() == 1)
 
 
 def _state(probe: Callable[[], bool]) -> str:

@@ -110,7 +110,8 @@ def _logo(brand: Brand) -> html.Span | html.Img:
 
 
 def _column(shown: Frame, parts: dict[str, Any], page: list[Any]) -> html.Div:
-    demo = [html.Span(_("Demo data"), className="demo", title=_("All people and figures are invented."))]
+    words = [html.Span(_("Demo data"), className="long"), html.Span(_("Demo"), className="short")]
+    demo = [html.Span(words, className="demo", title=_("All people and figures are invented."))]
     top = [
         html.Div(_logo(shown.brand), className="m-only m-logo"),
         html.Div(parts["shell-site-top"], id="shell-site-top", className="m-only m-site"),
@@ -157,7 +158,7 @@ def _more(shown: Frame, place: Place) -> list[Any]:
     demo = (
         [html.P(_("Demo data: all people and figures are invented."), className="more-note")] if shown.is_demo else []
     )
-    return [language_form(shown.person), sign_out_form(shown.person), *fresh, *demo]
+    return [*language_form(shown.person), sign_out_form(shown.person), *fresh, *demo]
 
 
 def _footer(shown: Frame) -> html.Footer:

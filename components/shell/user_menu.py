@@ -41,7 +41,7 @@ def user_menu(person: Person) -> html.Details:
             html.Div(
                 [
                     html.P([html.B(person.name), html.Span(person.email)], className="who"),
-                    language_form(person),
+                    *language_form(person),
                     sign_out_form(person),
                 ],
                 className="pop-menu user-pop",
@@ -51,8 +51,10 @@ def user_menu(person: Person) -> html.Details:
     )
 
 
-def language_form(person: Person) -> html.Form:
-    """Plain buttons that post: the page comes back in the other language. session.js fills in the way back."""
+def language_form(person: Person) -> list[html.Form]:
+    """Plain buttons that post: the page comes back in the other language; nothing where there is only one."""
+    if len(person.locales) < 2:
+        return []
     buttons = [
         html.Button(
             LANGUAGE_NAMES.get(locale, locale),
@@ -65,7 +67,7 @@ def language_form(person: Person) -> html.Form:
         for locale in person.locales
     ]
     group = html.Div(buttons, className="segmented", role="group", **{"aria-label": _("Language")})
-    return html.Form([csrf_field(person.csrf_token), next_field(), group], action="/language", method="POST")
+    return [html.Form([csrf_field(person.csrf_token), next_field(), group], action="/language", method="POST")]
 
 
 def sign_out_form(person: Person) -> html.Form:
