@@ -41,7 +41,7 @@ def _with_versions(files: Mapping[str, StaticFile]) -> str:
     def versioned(match: re.Match[str]) -> str:
         return f'url("{address(files, "/assets/" + match[1])}")'
 
-    return re.sub(r'url\("(fonts/[^"]+)"\)', versioned, files[TOKENS].body.decode())
+    return re.sub(r'url\("?(?:/assets/)?(fonts/[^")?]+)"?\)', versioned, files[TOKENS].body.decode())
 
 
 def _package_folder(name: str) -> Path:

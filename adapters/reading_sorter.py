@@ -6,16 +6,26 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pyarrow import dataset
 
 MEMORY_ROWS = 3_000_000  # up to here everything stays in memory (29 bytes a row)
 BATCH_ROWS = 1_000_000
-COLUMNS = "slot, start_s, amount, quality, line"
+SORT_MEMORY = "512MB"
+SCHEMA = pa.schema(
+    [
+        ("slot", pa.int32()),
+        ("start_s", pa.int64()),
+        ("amount", pa.int64()),
+        ("quality", pa.uint8()),
+        ("line", pa.int64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -54,15 +64,13 @@ class ReadingSorter:
         self._last: tuple[int, int] = (-1, 0)
         self._in_order = True
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._spill: Any = None
+        self._spill: pa.RecordBatchFileWriter | None = None
         self._is_finished = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._spill is not None:
-            self._spill.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -79,16 +87,23 @@ class ReadingSorter:
         """Everything that was added, in order."""
         if not self._is_finished:
             self._finish()
-        if self._spill is None:
+        if self._folder is None:
             yield from self._parts
             return
-        reader = self._spill.execute(f"SELECT {COLUMNS} FROM readings").to_arrow_reader(BATCH_ROWS)
-        for batch in reader:
-            yield Judged(*(batch.column(index).to_numpy(zero_copy_only=False) for index in range(5)))
+        with pa.memory_map(str(self._path("ordered"))) as file:
+            reader = pa.ipc.open_file(file)
+            for index in range(reader.num_record_batches):
+                batch = reader.get_batch(index)
+                # Copies: the map is closed while the last rows are still held.
+                yield Judged(*(batch.column(n).to_numpy(zero_copy_only=False).copy() for n in range(len(SCHEMA))))
+
+    def _path(self, name: str) -> Path:
+        assert self._folder is not None  # only asked for once something was spilled
+        return Path(self._folder.name) / f"{name}.arrow"
 
     def _watch_order(self, part: Judged) -> None:
         if self._in_order:
-            slot, start = part.slot.astype(np.int64), part.start_s
+            slot, start = part.slot, part.start_s
             rising = (slot[1:] > slot[:-1]) | ((slot[1:] == slot[:-1]) & (start[1:] >= start[:-1]))
             self._in_order = self._last <= (int(slot[0]), int(start[0])) and bool(rising.all())
             self._last = (int(slot[-1]), int(start[-1]))
@@ -96,32 +111,44 @@ class ReadingSorter:
     def _flush(self) -> None:
         if self._spill is None:
             self._folder = tempfile.TemporaryDirectory(prefix="portal-ingest-")
-            folder = Path(self._folder.name)
-            config = {"memory_limit": "768MB", "threads": 2, "temp_directory": str(folder / "spill")}
-            self._spill = duckdb.connect(str(folder / "readings.duckdb"), config=config)
-            self._spill.execute("SET enable_progress_bar = false")
-            self._spill.execute(
-                "CREATE TABLE readings (slot INTEGER, start_s BIGINT, amount BIGINT, quality UTINYINT, line BIGINT)"
-            )
-        for part in self._parts:
-            table = pa.table({column.name: getattr(part, column.name) for column in fields(part)})
-            self._spill.register("part", table)
-            self._spill.execute(f"INSERT INTO readings SELECT {COLUMNS} FROM part")
-            self._spill.unregister("part")
+            self._spill = pa.ipc.new_file(str(self._path("ordered")), SCHEMA)
+        if self._parts:
+            rows = Judged.join(self._parts)
+            columns = [getattr(rows, column.name) for column in fields(rows)]
+            self._spill.write_table(pa.table(columns, schema=SCHEMA), max_chunksize=BATCH_ROWS)
         self._parts, self._held = [], 0
 
     def _finish(self) -> None:
         self._is_finished = True
         if self._spill is not None:
             self._flush()
+            self._spill.close()
             if not self._in_order:
-                self._spill.execute(
-                    f"CREATE TABLE sorted AS SELECT {COLUMNS} FROM readings ORDER BY slot, start_s, line"
-                )
-                self._spill.execute("DROP TABLE readings")
-                self._spill.execute("ALTER TABLE sorted RENAME TO readings")
+                self._sort_spilled()
         elif self._parts:
             rows = Judged.join(self._parts)
             if not self._in_order:
                 rows = rows.pick(np.lexsort((rows.line, rows.start_s, rows.slot)))
             self._parts = [rows]
+
+    def _sort_spilled(self) -> None:
+        """An external sort by DuckDB, within its own limit of memory, into a second file."""
+        self._path("ordered").rename(self._path("raw"))
+        raw = dataset.dataset(str(self._path("raw")), format="ipc")
+        config = {"memory_limit": SORT_MEMORY, "threads": 2, "temp_directory": str(self._path("sort"))}
+        with duckdb.connect(":memory:", config=config) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            connection.register("raw", raw)
+            query = f"SELECT {', '.join(SCHEMA.names)} FROM raw ORDER BY slot, start_s, line"
+            connection.execute(f"CREATE TABLE sorted AS {query}")
+            self._path("raw").unlink()
+            # A table is read back in the order in which it was written.
+            with pa.ipc.new_file(str(self._path("ordered")), SCHEMA) as file:
+                held: list[pa.RecordBatch] = []
+                for batch in connection.sql("SELECT * FROM sorted").to_arrow_reader(BATCH_ROWS):
+                    held.append(batch)
+                    if sum(part.num_rows for part in held) >= BATCH_ROWS:
+                        file.write_table(pa.Table.from_batches(held).combine_chunks())
+                        held = []
+                if held:
+                    file.write_table(pa.Table.from_batches(held).combine_chunks())

@@ -19,6 +19,7 @@ from adapters.compression import accepted_encoding, gzip_bytes
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
+PREFIXES = ("/assets/", "/_dash-component-suites/")
 ONE_YEAR = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
 # Dash writes `name.v4_4_1m1763817600.min.js`: version and time of the package, so the content cannot change.
@@ -120,7 +121,7 @@ class StaticFiles:
         fingerprinted = FINGERPRINT.search(path) is not None
         file = self._files.get(FINGERPRINT.sub("", path) if fingerprinted else path)
         if file is None:
-            return self._inner(environ, start_response)
+            return _missing(start_response) if path.startswith(PREFIXES) else self._inner(environ, start_response)
         return self._answer(file, environ, start_response, fingerprinted)
 
     def _answer(
@@ -147,6 +148,11 @@ class StaticFiles:
             headers.append(("Content-Encoding", encoding))
         start_response("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _missing(start_response: StartResponse) -> Iterable[bytes]:
+    start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")])
+    return [b"There is no such file."]
 
 
 def folder_files(folder: Path, prefix: str) -> dict[str, StaticFile]:

@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 from adapters import logs
 from adapters.metrics import Metrics
 from domain.errors import DomainError
+from domain.text import current_locale
 from domain.text import gettext as _
+from services import portal
 
 log = logging.getLogger("portal.errors")
 
@@ -48,13 +50,27 @@ def answer(status: int) -> Response:
     if request.path.startswith(("/_dash", "/api/")):
         return _with_status(jsonify(error=_codes().get(status, "refused"), reference=reference), status)
     title, text = _texts(status)
-    page = render_template("error.html", title=title, text=text, reference=reference, status=status)
+    page = render_template(
+        "error.html",
+        title=title,
+        text=text,
+        note=_("Reference {reference}", reference=reference),
+        home=_("Go to the start page"),
+        brand=portal.current().config.brand_name,
+        locale=current_locale(),
+        theme=_theme(),
+    )
     return _with_status(Response(page, mimetype="text/html"), status)
 
 
 def _with_status(response: Response, status: int) -> Response:
     response.status_code = status
     return response
+
+
+def _theme() -> str:
+    theme = request.cookies.get("portal_theme", "")
+    return theme if theme in {"light", "dark"} else ""
 
 
 def _codes() -> dict[int, str]:

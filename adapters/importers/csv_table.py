@@ -49,12 +49,13 @@ def _without_header(block: TextBlock, header_line: int) -> TextBlock:
     for _ in range(header_line - block.line + 1):
         at = block.data.find(b"\n", at) + 1
         if at == 0:
-            return TextBlock(b"", header_line + 1, block.done)
-    return TextBlock(block.data[at:], header_line + 1, block.done)
+            return TextBlock(b"", header_line + 1, 0, block.done)
+    passed = header_line + 1 - block.line
+    return TextBlock(block.data[at:], header_line + 1, block.count - passed, block.done)
 
 
 def _rows(block: TextBlock, dialect: Dialect, log: ProblemLog) -> CsvRows:
-    count = block.data.count(b"\n")
+    count = block.count
     table = _parsed(block.data, dialect)
     if table is not None and table.num_rows == count:
         return CsvRows(_columns(table), np.arange(block.line, block.line + count, dtype=np.int64), count, block.done)

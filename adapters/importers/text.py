@@ -21,6 +21,7 @@ class TextBlock:
 
     data: bytes
     line: int
+    count: int
     done: float
 
 
@@ -37,12 +38,13 @@ def text_blocks(path: Path, encoding: str, block_bytes: int = BLOCK_BYTES) -> It
                 continue
             rest, data = data[cut:], data[:cut]
             _check(data, line, behind)
-            yield TextBlock(data, line, min(1.0, file.tell() / size))
-            line += data.count(b"\n")
+            count = data.count(b"\n")
+            yield TextBlock(data, line, count, min(1.0, file.tell() / size))
+            line += count
             behind += len(data)
     if rest:
         _check(rest, line, behind)
-        yield TextBlock(rest + b"\n", line, 1.0)
+        yield TextBlock(rest + b"\n", line, 1, 1.0)
 
 
 def _utf8_chunks(file: object, encoding: str, block_bytes: int) -> Iterator[bytes]:

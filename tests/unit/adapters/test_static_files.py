@@ -103,11 +103,13 @@ def test_head_has_no_body(static):
     assert int(answer["headers"]["Content-Length"]) == len(SCRIPT)
 
 
-@pytest.mark.parametrize(
-    ("path", "method"), [("/assets/none.js", "GET"), ("/dashboard", "GET"), ("/assets/a.js", "POST")]
-)
+@pytest.mark.parametrize(("path", "method"), [("/dashboard", "GET"), ("/assets/a.js", "POST")])
 def test_everything_else_goes_to_the_portal(static, path, method):
     assert ask(static, path, method=method)["body"] == b"inner"
+
+
+def test_a_file_that_is_not_there_ends_here(static):
+    assert ask(static, "/assets/none.js")["status"] == 404
 
 
 def test_hidden_files_of_a_folder_stay_hidden(tmp_path):
