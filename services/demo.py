@@ -7,23 +7,20 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import func, select
 
 from data.migrate import upgrade
 from data.rollups import rollup
-from data.seed import cast, real
+from data.seed import cast
 from data.seed.live import continue_world
 from data.seed.records import Facts
-from data.seed.world import Made, Stores, make_world
+from data.seed.stores import Stores
+from data.seed.world import Made, make_world
 from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
-from domain.ingest.options import IngestOptions
-from services.ingest import ingest
-from services.ingest_report import IngestReport, text
 from services.passwords import hash_password
-from services.portal import Portal, using
+from services.portal import Portal
 
 Progress = Callable[[int, int], None]
 PASSWORD = "demo-portal-2026"  # noqa: S105 - published on purpose, refused in production
@@ -49,22 +46,6 @@ def continue_live(portal: Portal, until: datetime | None = None) -> int:
     if not portal.config.is_demo:
         return 0
     return continue_world(portal.records, portal.readings, until or portal.clock.now())
-
-
-def add_real(portal: Portal, folder: Path) -> dict[str, IngestReport]:
-    """Add the real homes of a folder of open data and roll them up; what the ingest of each data set said."""
-    if not portal.config.is_demo:
-        raise NotADemoError
-    reports = {}
-    who = (hash_password(PASSWORD), portal.clock.now())
-    for data_set, path in real.paths(folder):
-        rows, derived = real.published(folder, data_set)
-        real.write_real(portal.records, data_set, rows, who)
-        with using(portal):
-            reports[data_set.folder] = ingest(path / "readings.parquet", IngestOptions(ignore=derived))
-        real.add_weather(portal.records, portal.readings, path, portal.clock.now())
-    rollup(portal.readings)
-    return reports
 
 
 def is_empty(portal: Portal) -> bool:
@@ -110,12 +91,14 @@ def _make_and_tell(seed: int, portal: Portal) -> None:
 
 
 def _add_real_and_tell(folder: str, portal: Portal) -> int:
-    reports = add_real(portal, Path(folder))
-    for name, report in reports.items():
-        print(f"Real homes: {name}, {report.stored:,} readings." if report.is_accepted else text(report))
+    from services import real_world
+    from services.ingest_report import text
+
+    reports = real_world.load(portal, folder, progress=lambda name: print(f"Real homes: {name}"))
+    for report in reports:
+        print(text(report))
     if not reports:
-        known = ", ".join(each.folder for each in real.DATA_SETS)
+        known = ", ".join(each.folder for each in real_world.DATASETS)
         print(f"--data {folder}: none of {known} is there, each as a folder with readings.parquet.", file=sys.stderr)
         return 2
-    print(f"They belong to {real.LOGIN}@demo.example, password {PASSWORD}.")
-    return 0 if all(report.is_accepted for report in reports.values()) else 1
+    return 0 if all(report.is_accepted for report in reports) else 1

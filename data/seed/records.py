@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -64,8 +64,8 @@ class Written:
     register_ids: dict[tuple[str, str], int]
 
 
-def write_records(tx: Session, facts: Facts) -> Written:
-    """All rows of a world but its readings and what happened to them."""
+def write_sites(tx: Session, facts: Facts) -> Written:
+    """Sites with all that stands there, and the weather stations."""
     written = Written({}, {})
     stations = {}
     for station in facts.world.stations:
@@ -73,11 +73,15 @@ def write_records(tx: Session, facts: Facts) -> Written:
         stations[station.model.region.name] = written.register_ids[station.slug, "temperature"]
     for site in facts.world.sites:
         _write_site(tx, facts, site, written, stations.get(site.model.region.name))
+    tx.flush()
+    return written
+
+
+def write_customers(tx: Session, facts: Facts, written: Written) -> None:
+    """People, customers, accounts, and who lives where."""
     users = _write_people(tx, facts)
     for customer in facts.world.customers:
         _write_customer(tx, facts, customer, written, users)
-    tx.flush()
-    return written
 
 
 def _write_people(tx: Session, facts: Facts) -> dict[str, int]:
@@ -101,8 +105,14 @@ def _write_people(tx: Session, facts: Facts) -> dict[str, int]:
 
 def _write_customer(tx: Session, facts: Facts, plan: CustomerPlan, written: Written, users: dict[str, int]) -> None:
     email = f"{plan.owner}@{DEMO_DOMAIN}" if plan.owner else f"{plan.slug}@customers.{DEMO_DOMAIN}"
+    sites = {site.slug: site for site in facts.world.sites}
+    begin = min(_first_date(facts, stay, sites[stay.site]) for stay in plan.stays)
     customer = Customer(
-        public_id=facts.id("customer", plan.slug), kind=plan.kind, name=plan.name, email=email, created_at=facts.now
+        public_id=facts.id("customer", plan.slug),
+        kind=plan.kind,
+        name=plan.name,
+        email=email,
+        created_at=datetime.combine(begin, time(9), UTC),
     )
     tx.add(customer)
     tx.flush()
@@ -115,17 +125,19 @@ def _write_customer(tx: Session, facts: Facts, plan: CustomerPlan, written: Writ
     logins = [(plan.owner, "owner")] if plan.owner else []
     for login, role in logins + [(member, "member") for member in plan.members]:
         tx.add(Membership(user_id=users[login], account_id=account.id, role=role))
-    sites = {site.slug: site for site in facts.world.sites}
     tx.add_all(
         _tenancy(facts, stay, sites[stay.site], (written.site_ids[stay.site], account.id)) for stay in plan.stays
     )
 
 
 def _tenancy(facts: Facts, stay: Stay, site: SitePlan, ids: tuple[int, int]) -> Tenancy:
-    today = facts.today(site)
-    first = facts.first(site) if stay.from_days_ago is None else today - timedelta(days=stay.from_days_ago)
-    end = None if stay.until_days_ago is None else today - timedelta(days=stay.until_days_ago)
-    return Tenancy(site_id=ids[0], account_id=ids[1], first_date=first, end_date=end)
+    until = stay.until_days_ago
+    end = None if until is None else facts.today(site) - timedelta(days=until)
+    return Tenancy(site_id=ids[0], account_id=ids[1], first_date=_first_date(facts, stay, site), end_date=end)
+
+
+def _first_date(facts: Facts, stay: Stay, site: SitePlan) -> date:
+    return facts.first(site) if stay.from_days_ago is None else facts.today(site) - timedelta(days=stay.from_days_ago)
 
 
 def _write_site(tx: Session, facts: Facts, plan: SitePlan, written: Written, weather_register_id: int | None) -> None:

@@ -10,20 +10,15 @@ from itertools import pairwise
 from data.readings import ReadingsStore, Series
 from data.seed import blemishes
 from data.seed.columns import Column, SiteColumns, Span, batch_of, simulated
+from data.seed.leftovers import remove_leftovers
 from data.seed.moments import CORRECTED_DAYS, OUTAGE_DAYS
 from data.seed.plan import SitePlan, WorldPlan, meters_of, registers_of
-from data.seed.records import Facts, Written, serial, write_events, write_records
-from data.session import Records
+from data.seed.records import Facts, Written, serial, write_customers, write_events, write_sites
+from data.seed.stores import Stores
 
 Progress = Callable[[int, int], None]
 DELIVERY = timedelta(hours=5)  # readings of a day are known the next morning
 QUARTER_DAYS = 92
-
-
-@dataclass(frozen=True)
-class Stores:
-    records: Records
-    readings: ReadingsStore
 
 
 @dataclass(frozen=True)
@@ -39,9 +34,13 @@ class Made:
 def make_world(
     stores: Stores, facts: Facts, spans: Sequence[Span] | None = None, progress: Progress | None = None
 ) -> Made:
-    """Write a whole world. spans : local days of readings, by default each site's days up to yesterday."""
+    """Write a whole world. spans : local days of readings, by default each site's days up to yesterday.
+
+    Customers come last: a portal with customers has a whole world, and what an interrupted attempt left is removed.
+    """
+    remove_leftovers(stores)
     with stores.records.transaction() as tx:
-        written = write_records(tx, facts)
+        written = write_sites(tx, facts)
     plans = [*facts.world.stations, *facts.world.sites]
     stores.readings.declare(_series(plans, written))
     sites = []
@@ -49,10 +48,11 @@ def make_world(
         sites.append(_site_columns(facts, plan, written, spans))
         if progress:
             progress(done + 1, len(plans))
+    count = _store(stores.readings, facts.now, sites)
     with stores.records.transaction() as tx:
         for site in sites:
             write_events(tx, written.site_ids[site.plan.slug], site.events)
-    count = _store(stores.readings, facts.now, sites)
+        write_customers(tx, facts, written)
     return Made(len(facts.world.customers), len(facts.world.sites), len(written.register_ids), count)
 
 

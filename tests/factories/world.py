@@ -14,7 +14,8 @@ from data.readings import ReadingsStore
 from data.rollups import rollup
 from data.seed import cast
 from data.seed.records import Facts
-from data.seed.world import Stores, make_world
+from data.seed.stores import Stores
+from data.seed.world import make_world
 from data.session import Records
 from services.demo import continue_live
 from services.passwords import hash_password

@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from config import Config
 from data.queries import consumption
-from data.seed import moments
+from data.seed import cast, moments
+from data.seed.records import Facts
+from data.seed.stores import Stores
+from data.seed.world import make_world
 from data.tables.accounts import Account, Customer, Membership, Tenancy
 from data.tables.identity import User
 from data.tables.sites import Device, Meter, MeterInstallation, Register, Site, SiteEvent, SupplyPoint
@@ -21,7 +24,7 @@ from domain.energy.quality import Quality
 from services import demo
 from services.passwords import matches
 from services.portal import Portal
-from tests.factories.world import tiny_portal, tiny_world
+from tests.factories.world import SPANS, tiny_portal, tiny_world
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -361,6 +364,36 @@ def test_minute_by_minute_and_at_once_give_the_same_readings(tmp_path):
     added = sum(demo.continue_live(often, until) for until in [*steps, end])
     assert demo.continue_live(once, end) == added > 0
     assert everything(often) == everything(once)
+
+
+def test_an_interrupted_world_is_made_anew(tiny, tmp_path):
+    portal = tiny_portal(tmp_path)
+    stores, facts = Stores(portal.records, portal.readings), Facts(cast.tiny(), NOW, "unused")
+
+    def stop(done, total):
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_world(stores, facts, SPANS, stop)
+    assert demo.is_empty(portal)
+    assert scalar(portal, select(func.count(Site.id))) == 7  # five sites and two weather stations
+    make_world(stores, facts, SPANS)
+    assert not demo.is_empty(portal)
+    assert scalar(portal, select(func.count(Site.id))) == 7
+    demo.continue_live(portal)
+    assert everything(portal) == everything(tiny)
+
+
+def test_readings_of_a_world_without_customers_are_removed(tiny, tmp_path):
+    # As if the process had been killed just before its last transaction.
+    portal = tiny_world(tmp_path)
+    with portal.records.transaction() as tx:
+        for table in (Tenancy, Membership, Account, Customer, User):
+            tx.execute(delete(table))
+    make_world(Stores(portal.records, portal.readings), Facts(cast.tiny(), NOW, "unused"), SPANS)
+    demo.continue_live(portal)
+    assert everything(portal) == everything(tiny)
 
 
 def test_devices_are_seen_while_readings_come_in(tiny):
