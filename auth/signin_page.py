@@ -99,7 +99,7 @@ def demo_labels() -> dict[str, str]:
         "prosumer": _("A home with solar"),
         "hybrid": _("Wind, solar and a battery"),
         "business": _("A business with five sites"),
-        "accountant": _("The same business, member"),
+        "accountant": _("Its accountant"),
         "agent": _("Customer service"),
         "admin": _("Administration"),
         "analyst": _("Analysis"),

@@ -243,22 +243,28 @@ def audit_of_customer(db: Session, public_id: str, account_ids: Iterable[int], *
 
 
 def totals(db: Session) -> dict[str, int]:
-    """How many customers, accounts, sites, meters and registers there are."""
-    tables = {"customers": Customer, "accounts": Account, "sites": Site, "meters": Meter, "registers": Register}
-    return {name: db.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
+    """How many customers, accounts, supplied sites, meters and registers there are; weather is not supply."""
+    supplied = SupplyPoint.commodity != "weather"
+    counts = {
+        "customers": select(func.count()).select_from(Customer),
+        "accounts": select(func.count()).select_from(Account),
+        "sites": select(func.count(SupplyPoint.site_id.distinct())).where(supplied),
+        "meters": select(func.count(MeterInstallation.meter_id.distinct())).join(SupplyPoint).where(supplied),
+        "registers": select(func.count()).select_from(Register).join(SupplyPoint).where(supplied),
+    }
+    return {name: db.scalar(query) or 0 for name, query in counts.items()}
 
 
 def sites_by(db: Session, column: str) -> dict[str, int]:
-    """Sites counted by `kind`, or by `commodity` of their supply points."""
-    if column == "kind":
-        rows = db.execute(select(Site.kind, func.count()).group_by(Site.kind).order_by(Site.kind))
-    else:
-        rows = db.execute(
-            select(SupplyPoint.commodity, func.count(SupplyPoint.site_id.distinct()))
-            .where(SupplyPoint.commodity != "weather")
-            .group_by(SupplyPoint.commodity)
-            .order_by(SupplyPoint.commodity)
-        )
+    """Supplied sites counted by `kind`, or by `commodity` of their supply points."""
+    key = Site.kind if column == "kind" else SupplyPoint.commodity
+    rows = db.execute(
+        select(key, func.count(Site.id.distinct()))
+        .join(SupplyPoint, SupplyPoint.site_id == Site.id)
+        .where(SupplyPoint.commodity != "weather")
+        .group_by(key)
+        .order_by(key)
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -11,6 +11,7 @@ from dash import html
 
 from components import formats
 from components.icons import icon
+from components.tables import Column, data_table
 from domain.text import gettext as _
 
 
@@ -35,15 +36,9 @@ def facts_list(facts: Sequence[tuple[str, Any]]) -> html.Dl:
     return html.Dl([part for label, value in facts for part in (html.Dt(label), html.Dd(value))], className="dl")
 
 
-def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
-    """The first cell of a row is its heading. The box scrolls, so it can be reached by keyboard."""
-    head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
-    body = html.Tbody([html.Tr([html.Th(row[0], scope="row"), *map(html.Td, row[1:])]) for row in rows])
-    whole = html.Table([html.Caption(caption, className="visually-hidden"), head, body], className="table dense hover")
-    return html.Div(
-        whole, className="table-scroll table-bleed", tabIndex="0", role="region",
-        **{"aria-label": _("{caption}, table", caption=caption)},
-    )  # fmt: skip
+def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> html.Div:
+    """The card's heading says it already, so the caption is for those who hear the page."""
+    return data_table(caption, columns, rows, caption_hidden=True)
 
 
 def empty(sentence: str) -> html.P:

@@ -13,6 +13,7 @@ from auth.session import CSRF_FIELD, csrf_token, current_viewer
 from components import formats
 from components.icons import icon
 from components.shell.user_menu import initials
+from components.tables import Column
 from domain.text import gettext as _
 from domain.text import lazy
 from pages.admin import _parts as parts
@@ -41,7 +42,8 @@ def layout(customer: str = "", problem: str = "", **_query: str) -> html.Div:
             notice(view),
             facts(view),
             html.Div(
-                [html.Div(cards, className="c8 admin-stack"), html.Div(side, className="c4 admin-stack")], className="g"
+                [html.Div(cards, className="c8 stack admin-stack"), html.Div(side, className="c4 stack admin-stack")],
+                className="g",
             ),
         ]
     )
@@ -75,14 +77,20 @@ def facts(view: admin.CustomerView) -> html.Dl:
             (_("Accounts"), formats.number(len(view.accounts))),
             (_("Sites"), formats.number(len({site.public_id for site in view.sites}))),
             (_("Meters in place"), formats.number(meters)),
-            (_("Last reading"), parts.instant(last) if last else formats.UNKNOWN),
+            (_("Last reading"), formats.day_medium(last.date()) if last else formats.UNKNOWN),
             (_("Customer since"), formats.month(view.created_at.date())),
         ]
     )
 
 
 def site_card(site: admin.SiteOfCustomer) -> html.Section:
-    columns = [_("Meter"), _("Use"), _("Supply"), _("In place"), _("Status")]
+    columns = [
+        Column(_("Meter")),
+        Column(_("Use")),
+        Column(_("Supply"), low=True),
+        Column(_("In place since"), low=True),
+        Column(_("Status")),
+    ]
     rows = [_meter_row(meter, site.zone_name) for meter in site.meters]
     title = f"{site.name}, {site.city}" if site.city else site.name
     dates = html.P(tenancy_text(site), className="quiet small")

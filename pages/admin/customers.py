@@ -12,6 +12,8 @@ from auth.policies import CUSTOMER_CARE
 from auth.session import current_viewer
 from components import formats
 from components.icons import icon
+from components.states import empty
+from components.tables import Column
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.admin import _parts as parts
@@ -46,13 +48,19 @@ def results(view: admin.CustomerPage) -> html.Section | html.Div:
     if len(view.text) < admin.MIN_SEARCH:
         return html.Div(_("Type at least two characters."), className="notice", role="status")
     if not view.total:
-        return html.Div([html.B(_("Nobody found")), html.P(_("Try a part of the name or number."))], className="state")
+        return empty("none_here", _("Nobody found"), _("Try a part of the name or number."))
     title = ngettext("{n} customer", "{n} customers", view.total)
     return parts.card(title, found_table(view), pager(view))
 
 
 def found_table(view: admin.CustomerPage) -> html.Div:
-    columns = [_("Name"), _("Account"), _("E-mail"), _("City"), _("Kind")]
+    columns = [
+        Column(_("Name")),
+        Column(_("Account")),
+        Column(_("E-mail"), low=True),
+        Column(_("City"), low=True),
+        Column(_("Kind"), low=True),
+    ]
     rows = [
         (
             dcc.Link(customer.name, href=f"/admin/customers/{customer.public_id}"),
