@@ -31,3 +31,25 @@
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
   watch();
 })();
+
+// A click on a bar opens its period: the figure carries the addresses as customdata.
+(function () {
+  "use strict";
+  var go = function (href) {
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  };
+  var attach = function () {
+    document.querySelectorAll(".chart-graph .js-plotly-plot").forEach(function (plot) {
+      if (plot.dataset.clicks || !plot.on || !plot.data || !plot.data.some(function (t) { return t.customdata; })) { return; }
+      plot.dataset.clicks = "1";
+      plot.closest(".chart-graph").classList.add("clickable");
+      plot.on("plotly_click", function (event) {
+        var point = event.points.find(function (p) { return typeof p.customdata === "string" && p.customdata[0] === "/"; });
+        if (point) { go(point.customdata); }
+      });
+    });
+  };
+  new MutationObserver(function () { requestAnimationFrame(attach); }).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from domain.text import current_locale
+
 FONT = "Inter Variable, Inter, system-ui, sans-serif"
 
 
@@ -77,6 +79,7 @@ def base_layout(colours: Theme, *, unit: str = "", height: int = 300) -> dict[st
         "bargap": 0.3,
         "barcornerradius": 2,
         "dragmode": False,
+        "separators": ",." if current_locale() == "de" else ".,",
         "xaxis": {"showgrid": False, "zeroline": False, "tickfont": tick, "linecolor": colours.axis, "showline": True,
                   "ticks": "", "fixedrange": True, "automargin": False},
         "yaxis": {"gridcolor": colours.grid, "zeroline": True, "zerolinecolor": colours.axis, "tickfont": tick,

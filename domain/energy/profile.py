@@ -40,6 +40,12 @@ class HeatMap:
     def is_empty(self) -> bool:
         return bool(np.isnan(self.mean_wh).all())
 
+    @property
+    def busiest(self) -> tuple[int, int]:
+        """Weekday (0 is Monday) and hour of the highest mean."""
+        day, hour = divmod(int(np.nanargmax(self.mean_wh)), HOURS)
+        return day, hour
+
     def steps(self, count: int = 7) -> npt.NDArray[np.int64]:
         """Step 0 to `count` - 1 between the lowest and the highest mean; -1 where nothing is known."""
         if self.is_empty:

@@ -1,0 +1,1 @@
+"""Parts of the consumption pages: labels, sentences, heat map, band, lists."""

@@ -1,0 +1,69 @@
+"""Headlines: who, how much, when, compared with what."""
+
+from __future__ import annotations
+
+from components import formats
+from domain.calendar import Period, PeriodKind
+from domain.energy.comparison import Comparison
+from domain.text import gettext as _
+
+
+def when(period: Period) -> str:
+    """`in August 2026`, `on Tuesday, 22 September 2026`, `from 1 to 7 Sep`: a phrase after "You used ... ."""
+    if period.kind is PeriodKind.DAY:
+        return _("on {day}", day=formats.day(period.first))
+    if period.kind is PeriodKind.MONTH:
+        return _("in {month}", month=formats.month(period.first))
+    if period.kind is PeriodKind.YEAR:
+        return _("in {year}", year=str(period.first.year))
+    return _("from {first} to {last}", first=formats.day_short(period.first), last=formats.day_medium(period.last))
+
+
+def used(total_wh: int | None, period: Period, *, is_running: bool) -> str:
+    """The first sentence; nothing known is said, never zero."""
+    if total_wh is None:
+        return _("There are no readings {when}.", when=when(period))
+    if is_running:
+        return _("You have used {energy} so far {when}.", energy=formats.kwh(total_wh), when=when(period))
+    return _("You used {energy} {when}.", energy=formats.kwh(total_wh), when=when(period))
+
+
+def used_and_compared(total_wh: int | None, period: Period, compared: Comparison | None, *, is_running: bool) -> str:
+    """With the comparison when it is a fair one of the whole period."""
+    if total_wh is None or compared is None or compared.ratio is None or is_running or compared.per_day:
+        return used(total_wh, period, is_running=is_running)
+    change, than = change_text(compared.ratio), when(compared.then)
+    if abs(compared.ratio) < 0.005:
+        return _(
+            "You used {energy} {when}, as much as {then}.", energy=formats.kwh(total_wh), when=when(period), then=than
+        )
+    return _(
+        "You used {energy} {when}, {change} than {then}.",
+        energy=formats.kwh(total_wh), when=when(period), change=change, then=than,
+    )  # fmt: skip
+
+
+def change_text(ratio: float) -> str:
+    """`12 % less`, `6 % more`."""
+    if ratio < 0:
+        return _("{percent} less", percent=formats.percent(-ratio))
+    return _("{percent} more", percent=formats.percent(ratio))
+
+
+def fair_comparison(compared: Comparison | None, elapsed: Period, *, is_running: bool) -> str:
+    """The sub-sentence: what exactly is compared with what."""
+    if compared is None or compared.ratio is None:
+        return ""
+    if compared.per_day:
+        return _(
+            "{now} a day, {then} a day {when}: {change}. The periods differ in length, so days are compared.",
+            now=formats.kwh(compared.now_wh), then=formats.kwh(compared.then_wh), when=when(compared.then),
+            change=change_text(compared.ratio),
+        )  # fmt: skip
+    if is_running:
+        return _(
+            "Up to {last}: {now}, {change} than the {then} of the same part {when}.",
+            last=formats.day_short(elapsed.last), now=formats.kwh(compared.now_wh), change=change_text(compared.ratio),
+            then=formats.kwh(compared.then_wh), when=when(compared.then),
+        )  # fmt: skip
+    return ""

@@ -1,0 +1,206 @@
+"""Figures of consumption: same data in, same dictionary out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from components import formats
+from components.theme import FONT, Theme, base_layout
+from domain.text import gettext as _
+
+FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One layer of the bars. `role` picks its colour: total, part0, part1, ..., rest, or a flow."""
+
+    name: str
+    role: str
+    values_kwh: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class BarData:
+    """Bars over the buckets of a period. All sequences are as long as `labels`."""
+
+    labels: Sequence[str]  # full and unique: the hover title
+    ticks: Sequence[tuple[int, str]]  # which bars carry a short label
+    stacks: Sequence[Stack]
+    is_estimated: Sequence[bool] = ()
+    is_running: Sequence[bool] = ()
+    shaded: Sequence[int] = ()  # bars with a weekend behind them
+    then_kwh: Sequence[float | None] = ()
+    then_name: str = ""
+    temperature_c: Sequence[float | None] = ()
+    hrefs: Sequence[str] = ()  # where a click leads
+    unit: str = "kWh"
+
+
+@dataclass(frozen=True)
+class LineData:
+    """Lines over the intervals of a period, as power or energy. Gaps are None."""
+
+    labels: Sequence[str]
+    ticks: Sequence[tuple[int, str]]
+    lines: Sequence[Stack]
+    unit: str = "kW"
+    then: Sequence[float | None] = ()
+    then_name: str = ""
+    shaded: Sequence[tuple[int, int]] = field(default_factory=tuple)
+
+
+def colour_of(colours: Theme, role: str) -> str:
+    if role.startswith("part"):
+        return colours.use_ramp[min(int(role[4:]), len(colours.use_ramp) - 1)]
+    if role == "rest":
+        return colours.rest
+    if role == "phase1":
+        return colours.cons
+    if role in FLOW_COLOURS:
+        return str(getattr(colours, FLOW_COLOURS[role]))
+    return colours.cons
+
+
+def _pattern(colours: Theme, role: str, is_estimated: Sequence[bool], count: int) -> dict[str, Any]:
+    """Remainder vertical, production dotted, battery horizontal, estimated slanted."""
+    own = {"rest": "|", "production": ".", "charge": "-", "discharge": "-", "part2": "", "part1": ""}.get(role, "")
+    marks = list(is_estimated) or [False] * count
+    shapes = ["/" if estimated else own for estimated in marks]
+    if not any(shapes):
+        return {}
+    return {"pattern": {"shape": shapes, "size": 6, "solidity": 0.3, "fgcolor": colours.surface, "fgopacity": 0.7}}
+
+
+def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
+    """Stacked bars from zero, the compared period as ticks across them, the temperature as a dashed line."""
+    layout = base_layout(colours, unit=data.unit)
+    layout["barmode"] = "relative"
+    layout["xaxis"] |= {"type": "category", **_ticks(data.ticks, data.labels)}
+    layout["shapes"] += [_shade(colours, index - 0.5, index + 0.5) for index in data.shaded]
+    traces = [_bar(colours, data, stack) for stack in data.stacks]
+    if any(value is not None for value in data.then_kwh):
+        traces.append(_then_ticks(colours, data))
+    if any(value is not None for value in data.temperature_c):
+        traces.append(_temperature(colours, data))
+        layout["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "zeroline": False, "fixedrange": True,
+                            "tickfont": layout["yaxis"]["tickfont"], "nticks": 4, "ticksuffix": "°"}  # fmt: skip
+        layout["margin"]["r"] = 34
+    return {"data": traces, "layout": layout}
+
+
+def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
+    running = list(data.is_running) or [False] * len(data.labels)
+    marker: dict[str, Any] = {"color": colour_of(colours, stack.role), "opacity": [0.55 if r else 1 for r in running]}
+    marker |= _pattern(colours, stack.role, data.is_estimated, len(data.labels))
+    marker["line"] = {"color": colours.surface, "width": 0.5}
+    trace = {
+        "type": "bar",
+        "name": stack.name,
+        "x": list(data.labels),
+        "y": [None if value is None else round(value, 3) for value in stack.values_kwh],
+        "marker": marker,
+        "hovertemplate": "%{y:.1f} " + data.unit,
+    }
+    return {**trace, "customdata": list(data.hrefs)} if data.hrefs else trace
+
+
+def _then_ticks(colours: Theme, data: BarData) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": data.then_name, "x": list(data.labels),
+        "y": [None if value is None else round(value, 3) for value in data.then_kwh],
+        "marker": {"symbol": "line-ew-open", "size": 16 if len(data.labels) <= 31 else 8, "color": colours.ref, "line": {"width": 2.2}},
+        "hovertemplate": "%{y:.1f} " + data.unit,
+    }  # fmt: skip
+
+
+def _temperature(colours: Theme, data: BarData) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "name": _("Outdoors"), "x": list(data.labels), "yaxis": "y2",
+        "y": [None if value is None else round(value, 1) for value in data.temperature_c],
+        "line": {"color": colours.axis_text, "width": 1.6, "dash": "4px,3px"}, "hovertemplate": "%{y:.1f} °C",
+        "connectgaps": False,
+    }  # fmt: skip
+
+
+def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
+    """Lines over evenly spaced intervals; missing ones are gaps."""
+    layout = base_layout(colours, unit=data.unit)
+    layout["hovermode"] = "x"
+    layout["xaxis"] |= {"type": "linear", "range": [-0.5, max(len(data.labels) - 0.5, 0.5)],
+                        "tickvals": [index for index, _label in data.ticks], "ticktext": [text for _index, text in data.ticks],
+                        "showspikes": False}  # fmt: skip
+    layout["shapes"] += [_shade(colours, first, last) for first, last in data.shaded]
+    dashes = ("solid", "6px,3px", "2px,2px", "8px,3px,2px,3px")
+    traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
+    if any(value is not None for value in data.then):
+        traces.append(_then_line(colours, data))
+    return {"data": traces, "layout": layout}
+
+
+def _line(colours: Theme, data: LineData, stack: Stack, dash: str) -> dict[str, Any]:
+    colour = colour_of(colours, stack.role)
+    trace = {
+        "type": "scatter", "mode": "lines", "name": stack.name, "x0": 0, "dx": 1,
+        "y": [None if value is None else round(value, 3) for value in stack.values_kwh],
+        "text": list(data.labels), "hovertemplate": "%{text}: %{y:.2f} " + data.unit + f"<extra>{stack.name}</extra>",
+        "line": {"color": colour, "width": 2.2 if len(data.labels) < 400 else 1.2, "dash": dash, "shape": "hv"}, "connectgaps": False,
+    }  # fmt: skip
+    if len(data.lines) == 1:
+        trace |= {"fill": "tozeroy", "fillcolor": _soft(colour)}
+    return trace
+
+
+def _then_line(colours: Theme, data: LineData) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "name": data.then_name, "x0": 0, "dx": 1,
+        "y": [None if value is None else round(value, 3) for value in data.then],
+        "line": {"color": colours.ref, "width": 1.6, "dash": "2px,3px", "shape": "hv"}, "connectgaps": False,
+        "hovertemplate": "%{y:.2f} " + data.unit + f"<extra>{data.then_name}</extra>",
+    }  # fmt: skip
+
+
+def _soft(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.14)"
+
+
+def _shade(colours: Theme, first: float, last: float) -> dict[str, Any]:
+    return {"type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": 0, "y1": 1,
+            "fillcolor": colours.sunken, "opacity": 0.75, "line": {"width": 0}, "layer": "below"}  # fmt: skip
+
+
+def _ticks(ticks: Sequence[tuple[int, str]], labels: Sequence[str]) -> dict[str, Any]:
+    return {
+        "tickvals": [labels[index] for index, _text in ticks],
+        "ticktext": [text for _index, text in ticks],
+        "tickangle": 0,
+    }
+
+
+def empty_figure(sentence: str, *, colours: Theme) -> dict[str, Any]:
+    """No axes and no zeros: one sentence."""
+    layout = base_layout(colours)
+    layout["xaxis"] |= {"visible": False}
+    layout["yaxis"] |= {"visible": False}
+    layout["annotations"] = [{"text": sentence, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False,
+                              "font": {"size": 14, "color": colours.ink_3, "family": FONT}}]  # fmt: skip
+    return {"data": [], "layout": layout}
+
+
+def kwh_values(values_wh: Sequence[int | None]) -> list[float | None]:
+    return [None if value is None else value / 1000 for value in values_wh]
+
+
+def summary(name: str, values_wh: Sequence[int | None], labels: Sequence[str]) -> str:
+    """What the picture shows, for whom cannot see it."""
+    known = [(value, label) for value, label in zip(values_wh, labels, strict=True) if value is not None]
+    if not known:
+        return _("{name}: no readings.", name=name)
+    high, low = max(known), min(known)
+    return _(
+        "{name}. Highest: {high} at {high_at}. Lowest: {low} at {low_at}.",
+        name=name, high=formats.kwh(high[0]), high_at=high[1], low=formats.kwh(low[0]), low_at=low[1],
+    )  # fmt: skip

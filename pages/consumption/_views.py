@@ -1,0 +1,188 @@
+"""The other views of consumption: by meter, phase and appliance, and the comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from components import formats, states, trust
+from components.charts import chart_slot
+from components.consumption import labels, sentences
+from components.frame import card, figure_card
+from components.tables import Column, data_table
+from domain.access import Viewer
+from domain.text import gettext as _
+from pages.consumption import _chart as chart
+from pages.consumption._state import State
+from services import consumption
+from services.consumption import Part, RegisterTotal
+
+
+def meters(viewer: Viewer, state: State) -> list[Any]:
+    """One card a meter; a replaced one keeps its place in the chain."""
+    wanted = [m for m in state.ask.site.meters if m.commodity == state.ask.commodity]
+    rows = []
+    for meter in wanted:
+        registers = consumption.meter_registers(state.ask.site, meter)
+        for found in consumption.register_totals(viewer, state.ask, registers):
+            name = labels.flow_name(found.register.flow, found.register.kind, found.register.phase)
+            link = dcc.Link(meter.serial, href=f"/consumption/{meter.public_id}?{state.link().partition('?')[2]}")
+            removed = _("until {day}", day=formats.day_medium(meter.removed_utc.date())) if meter.removed_utc else ""
+            counts = chart.counts_of(found.series)
+            rows.append(
+                [
+                    link,
+                    found.register.label or name,
+                    removed,
+                    formats.kwh(found.series.total_wh),
+                    formats.number(counts.missing),
+                ]
+            )
+    columns = [Column(_("Meter")), Column(_("What it counts")), Column(_("In use"), low=True), Column(_("Energy"), numeric=True),
+               Column(_("Missing"), numeric=True, low=True)]  # fmt: skip
+    title = _("Meters and what they counted {when}", when=sentences.when(state.ask.period))
+    if not rows:
+        return [states.empty("not_set_up", _("No meter"), _("No meter of this kind is registered here."))]
+    table = data_table(title, columns, rows, dense=False, caption_hidden=True)
+    return [html.Div(card(card_id="consumption-meters", title=title, body=[table]), className="g")]
+
+
+def phases(viewer: Viewer, state: State) -> list[Any]:
+    registers = state.ask.site.with_flow("phase")
+    if not registers:
+        text = _("Your meter reports one total. Meters with three phases show here how evenly they are loaded.")
+        return [states.empty("none_here", _("No phases"), text)]
+    found = consumption.register_totals(viewer, state.ask, registers)
+    known = [item for item in found if item.series.total_wh is not None]
+    if not known:
+        return [states.empty("none_here", _("No readings"), _("There are no readings in this period."))]
+    return [html.Div(_shares_card(state, known), className="g")]
+
+
+def _shares_card(state: State, known: list[RegisterTotal]) -> html.Section:
+    whole = sum(item.series.total_wh or 0 for item in known) or 1
+    high = max(known, key=lambda item: item.series.total_wh or 0)
+    headline = _(
+        "Phase L{number} carried {percent} {when}.",
+        number=high.register.phase, percent=formats.percent((high.series.total_wh or 0) / whole),
+        when=sentences.when(state.ask.period),
+    )  # fmt: skip
+    rows = [
+        _share_row(labels.flow_name("phase", "", item.register.phase), item.series.total_wh or 0, whole, "--c-cons")
+        for item in known
+    ]
+    sub = _("Evenly loaded phases carry a third each.")
+    note = trust.note(chart.counts_of(known[0].series))
+    return figure_card(card_id="consumption-phases", headline=headline, sub=sub, body=[*rows, note])
+
+
+def _share_row(name: str, wh: int, whole_wh: int, colour: str) -> html.Div:
+    bar = html.I(style={"width": f"{100 * wh / whole_wh:.1f}%", "background": f"var({colour})"})
+    value = html.Span(
+        [formats.kwh(wh), html.Span(f" · {formats.percent(wh / whole_wh)}", className="quiet")], className="num"
+    )
+    return html.Div(
+        [html.Span(name), value, html.Span(bar, className="bar", **{"aria-hidden": "true"})], className="share-row"
+    )
+
+
+def appliances(viewer: Viewer, state: State) -> list[Any]:
+    view = consumption.overview(viewer, state.ask)
+    if not view.parts:
+        text = _("Smart plugs, wall boxes and heat pumps with their own counter show here what they took.")
+        return [states.empty("not_set_up", _("No sub-meters"), text)]
+    whole = view.series.total_wh or 1
+    first = view.parts[0]
+    headline = _(
+        "{name} took {energy}, {percent} of what you used {when}.",
+        name=chart.part_name(first), energy=formats.kwh(first.total_wh), percent=formats.percent((first.total_wh or 0) / whole),
+        when=sentences.when(state.ask.period),
+    )  # fmt: skip
+    rows = [_share_row(_name(part), part.total_wh or 0, whole, _colour(n, part)) for n, part in enumerate(view.parts)]
+    sub = _("What no sub-meter saw is the remainder; all rows together are your consumption.")
+    silent = [
+        chart.part_name(part)
+        for part in view.parts
+        if part.kind != "untracked" and chart.counts_of(part.series).missing * 2 > chart.counts_of(part.series).total
+    ]
+    notices = [
+        html.Div(_("{name} sent less than half of its readings.", name=name), className="notice warn")
+        for name in silent
+    ]
+    return [
+        html.Div(
+            figure_card(card_id="consumption-appliances", headline=headline, sub=sub, body=[*notices, *rows]),
+            className="g",
+        )
+    ]
+
+
+def _name(part: Part) -> str:
+    return _("Not tracked") if part.kind == "untracked" else chart.part_name(part)
+
+
+def _colour(index: int, part: Part) -> str:
+    if part.kind == "untracked":
+        return "--c-rest"
+    return ("--c-cons-dark", "--c-cons", "--c-cons-2")[min(index, 2)]
+
+
+def compare(viewer: Viewer, state: State) -> list[Any]:
+    """Two periods side by side: sentence, chart, table with the differences."""
+    view = consumption.overview(viewer, state.ask)
+    headline = sentences.used_and_compared(
+        view.series.total_wh, state.ask.period, view.compared, is_running=view.is_running
+    )
+    sub = sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running)
+    if view.then is not None and view.compared is None:
+        sub = _("There are no complete readings {when}, so nothing is compared.", when=sentences.when(view.then))
+    slot = chart_slot("consumption-compare", summary=headline, height_px=300)
+    body = [
+        _compare_form(state),
+        _align_links(state),
+        slot,
+        chart.ribbon(view.series),
+        trust.note(chart.counts_of(view.series)),
+    ]
+    table = chart.series_table(state, view)
+    count = _("{n} rows", n=len(view.series))
+    return [
+        html.Div(
+            figure_card(
+                card_id="consumption-compared", headline=headline, sub=sub, body=body, table=table, table_count=count
+            ),
+            className="g",
+        )
+    ]
+
+
+def _compare_form(state: State) -> html.Form:
+    """Any other period: a plain form whose answer is an address."""
+    hidden = [
+        dcc.Input(type="hidden", name=key, value=value)
+        for key, value in state.query.items()
+        if key not in {"compare", "view"}
+    ]
+    value = state.ask.compare if state.ask.compare not in {"none", "previous", "last_year"} else ""
+    field = html.Div([
+        html.Label(_("Compare with the period that holds"), htmlFor="compare-date", className="form-label"),
+        dcc.Input(id="compare-date", type="text", name="compare", value=value, className="form-control", placeholder="2026-01-15", debounce=True, pattern="\\d{4}-\\d{2}-\\d{2}"),
+    ])  # fmt: skip
+    button = html.Button(_("Compare"), type="submit", className="btn btn-secondary")
+    return html.Form(
+        [*hidden, dcc.Input(type="hidden", name="view", value="compare"), field, button],
+        action=state.path,
+        method="GET",
+        className="row-flex compare-form",
+    )
+
+
+def _align_links(state: State) -> html.Div:
+    from components.period_bar import segmented
+
+    items = [
+        (_("By weekday"), state.link(align=None), state.ask.align == "weekday"),
+        (_("By date"), state.link(align="date"), state.ask.align == "date"),
+    ]
+    return segmented(items, label=_("Align the days"))
