@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,6 @@ from data.store.values import BUCKET_REGISTERS, Segment, Touched, bucket_of, id_
 
 Progress = Callable[[int, int], None]
 ATTEMPTS = 4
-CHUNK_RUN_DAYS = 200_000  # register-days of one bucket computed at once
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,7 @@ def _stale(
     found = [run for run in runs if run.register_id in layout.series]
     for (_, bucket, _), segment in layout.rollups.items():
         if (buckets is None or bucket in buckets) and store.files.fault(segment) is not None:
-            first, end = segment.min_start_s // 86400, segment.max_start_s // 86400 + 1
-            if segment.kind == "month":
-                first, end = _year_days(segment.part)
+            first, end = part_days(segment.kind, segment.part)
             ids = segment.register_ids()
             found += [Touched(i, first, end) for i in ids if (wanted is None or i in wanted) and i in layout.series]
     return fresh.merge_runs(found)
@@ -164,50 +161,57 @@ def _bounds(runs: Iterable[Touched]) -> Iterable[tuple[int, int]]:
 def _write_parts(store: ReadingsStore, cursor: Cursor, task: Task) -> list[tuple[Draft, Segment]]:
     drafts = []
     for part in _changed_parts("hour", task.source.runs):
-        _merge(store, cursor, task, "hour", part)
-        drafts += _write(store, cursor, task, "hour", part)
+        drafts += _write(store, cursor, task, ("hour", part), _merged(store, task, "hour", part))
     bucket_series = [s for i, s in task.layout.series.items() if bucket_of(i) == task.bucket]
     cursor.register("series", fresh.series_table(bucket_series))
     for part in _changed_parts("day", task.source.runs):
-        _merge(store, cursor, task, "day", part)
-        drafts += _write(store, cursor, task, "day", part)
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE day_rows AS {_merged(store, task, 'day', part)}")
+        drafts += _write(store, cursor, task, ("day", part), "SELECT * FROM day_rows")
         cursor.register("month_names", fresh.month_table(bucket_series, *_year_days(part)))
-        cursor.execute("CREATE OR REPLACE TEMP VIEW day_rows AS SELECT * FROM day_part")
         fresh.create_empty(cursor, "month_part", "month")
-        cursor.execute(f"INSERT INTO month_part SELECT * FROM ({expression.sql('month')}) ORDER BY ALL")
-        cursor.execute("DROP VIEW day_rows")
-        drafts += _write(store, cursor, task, "month", part)
+        cursor.execute(f"INSERT INTO month_part SELECT * FROM ({expression.sql('month')}) ORDER BY {ORDER['month']}")
+        drafts += _write(store, cursor, task, ("month", part), "SELECT * FROM month_part")
     return drafts
 
 
-def _merge(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: int) -> None:
-    """Table `{kind}_part`: what the old file says of untouched days, and the new rows."""
-    first, end = part_days(kind, part)
-    parts = [
-        f"SELECT * FROM {kind}_new WHERE local_date >= DATE '{day_of(first)}' AND local_date < DATE '{day_of(end)}'"
-    ]
+ORDER = {"hour": "register_id, hour_id", "day": "register_id, local_date", "month": "register_id, local_date"}
+SAME_DAY = {"hour": "t.day_id = o.hour_id // 48", "day": "t.local_date = o.local_date"}
+
+
+def _rows_in(kind: str, span: tuple[int, int]) -> str:
+    """The condition for stored rows of local days."""
+    if kind == "hour":
+        return f"hour_id >= {span[0] * 48} AND hour_id < {span[1] * 48}"
+    return _between(span)
+
+
+def _merged(store: ReadingsStore, task: Task, kind: str, part: int) -> str:
+    """What the old file says of untouched days, and the new rows, in order."""
+    names = ", ".join(fresh.stored_columns(kind))
+    union = f"SELECT {names} FROM {kind}_new WHERE {_rows_in(kind, part_days(kind, part))}"
     old = task.layout.rollups.get((kind, task.bucket, part))
     if old is not None and store.files.fault(old) is None:
-        parts.append(
-            f"SELECT * FROM {scan_of(store.paths([old]))} ANTI JOIN touched_days USING (register_id, local_date)"
-        )
-    fresh.create_empty(cursor, f"{kind}_part", kind)
-    order = ", ".join(expression.KEYS[kind])
-    names = ", ".join(fresh.columns_of(kind))
-    union = " UNION ALL ".join(f"SELECT {names} FROM ({part_sql})" for part_sql in parts)
-    cursor.execute(f"INSERT INTO {kind}_part SELECT * FROM ({union}) ORDER BY {order}")
+        anti = f"ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[kind]}"
+        union += f" UNION ALL SELECT {names} FROM {scan_of(store.paths([old]))} o {anti}"
+    return f"SELECT * FROM ({union}) ORDER BY {ORDER[kind]}"
 
 
-def _write(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: int) -> list[tuple[Draft, Segment]]:
-    facts = cursor.execute(
-        f"SELECT register_id, count(*), min(local_date) - DATE '1970-01-01', max(local_date) - DATE '1970-01-01'"
-        f" FROM {kind}_part GROUP BY register_id ORDER BY register_id"
-    ).fetchall()
-    if not facts:
-        return []
+def _write(
+    store: ReadingsStore, cursor: Cursor, task: Task, target: tuple[str, int], query: str
+) -> list[tuple[Draft, Segment]]:
+    """Copy the ordered rows of one part into a draft; its segment lacks only size and hash."""
+    kind, part = target
     draft = store.files.draft(kind, task.bucket)
-    cursor.execute(f"COPY {kind}_part TO {quoted(draft.path.resolve())} ({COPY_OPTIONS})")
-    ids = np.array([f[0] for f in facts], dtype=np.int64)
+    count = cursor.execute(f"COPY ({query}) TO {quoted(draft.path.resolve())} ({COPY_OPTIONS})").fetchone()[0]
+    old = task.layout.rollups.get((kind, task.bucket, part))
+    new = cursor.execute(
+        f"SELECT DISTINCT register_id FROM day_new WHERE {_between(part_days(kind, part))}"
+    ).fetchnumpy()["register_id"]
+    ids = np.unique(np.append(new, np.array(old.register_ids() if old else (), dtype=np.int64)))
+    if not count:
+        draft.path.unlink()
+        return []
+    first, end = part_days(kind, part)
     segment = Segment(
         name=draft.name,
         kind=kind,
@@ -216,9 +220,9 @@ def _write(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: in
         part=part,
         min_register=int(ids[0]),
         max_register=int(ids[-1]),
-        min_start_s=min(int(f[2]) for f in facts) * 86400,
-        max_start_s=max(int(f[3]) for f in facts) * 86400,
-        row_count=sum(int(f[1]) for f in facts),
+        min_start_s=first * 86400,
+        max_start_s=end * 86400 - 1,
+        row_count=int(count),
         size_bytes=0,
         sha256="",
         min_version=task.revision,
@@ -230,8 +234,6 @@ def _write(store: ReadingsStore, cursor: Cursor, task: Task, kind: str, part: in
 
 
 def _sized(segment: Segment, size_bytes: int, sha256: str) -> Segment:
-    from dataclasses import replace
-
     return replace(segment, size_bytes=size_bytes, sha256=sha256)
 
 
@@ -281,37 +283,42 @@ def _whole_months(span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _query(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> dict[str, np.ndarray] | None:
-    if ask.kind == "month" and ask.mixed:
-        day_sql = _select(store, cursor, layout, Ask("day", ask.ids, ask.reach, ask.reach, mixed=True))
-        series = [layout.series[i] for i in ask.ids if i in layout.series]
+    series = [layout.series[i] for i in ask.ids if i in layout.series]
+    from_days = ask.kind == "month" and ask.mixed
+    found = _select(store, cursor, layout, Ask("day", ask.ids, ask.reach, ask.reach, mixed=True) if from_days else ask)
+    if found is None:
+        return None
+    if from_days or ask.kind == "hour":
         cursor.register("series", fresh.series_table(series))
+    if from_days:
         cursor.register("month_names", fresh.month_table(series, *ask.reach))
-        cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {day_sql}")
-        union = f"SELECT * FROM ({expression.sql('month')}) WHERE {_between(ask.span)}"
-    else:
-        found = _select(store, cursor, layout, ask)
-        if found is None:
-            return None
-        union = found
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {found}")
+        found = f"SELECT * FROM ({expression.sql('month')}) WHERE {_between(ask.span)}"
+    elif ask.kind == "hour":
+        cursor.register("hour_names", fresh.hour_table(series, *ask.span))
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW hour_sums AS {found}")
+        found = expression.sql("hour")
     order = ", ".join(expression.KEYS[ask.kind])
-    columns: dict[str, np.ndarray] = cursor.execute(f"SELECT * FROM ({union}) ORDER BY {order}").fetchnumpy()
+    columns: dict[str, np.ndarray] = cursor.execute(f"SELECT * FROM ({found}) ORDER BY {order}").fetchnumpy()
     return columns
 
 
 def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> str | None:
     """Stored rows outside the touched days, and fresh rows inside."""
-    names = ", ".join(fresh.columns_of(ask.kind))
-    which = f"{_among(cursor, ask.ids)} AND {_between(ask.span)}"
+    names = ", ".join(f"o.{name}" for name in fresh.stored_columns(ask.kind))
+    which = f"{_among(cursor, ask.ids)} AND {_rows_in(ask.kind, ask.span)}"
     buckets = sorted({i // BUCKET_REGISTERS for i in ask.ids})
     keys = [(ask.kind, b, part) for b in buckets for part in parts_of(ask.kind, *ask.span)]
     held = [s for s in (layout.rollups.get(key) for key in keys) if s is not None]
     good = [s for s in held if store.files.fault(s) is None]
     parts = []
     if good:
-        anti = "ANTI JOIN touched_days USING (register_id, local_date)" if ask.mixed else ""
-        parts.append(f"SELECT {names} FROM {scan_of(store.paths(good))} {anti} WHERE {which}")
+        rows = f"(SELECT * FROM {scan_of(store.paths(good))} WHERE {which}) o"
+        if ask.mixed:
+            rows += f" ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[ask.kind]}"
+        parts.append(f"SELECT {names} FROM {rows}")
     if ask.mixed:
-        parts.append(f"SELECT {names} FROM {ask.kind}_new WHERE {_between(ask.span)}")
+        parts.append(f"SELECT {names} FROM {ask.kind}_new o WHERE {_rows_in(ask.kind, ask.span)}")
     return " UNION ALL ".join(parts) or None
 
 
@@ -330,7 +337,7 @@ def _between(span: tuple[int, int]) -> str:
 
 def _to_frame(kind: str, columns: dict[str, np.ndarray] | None, *, damaged: bool) -> pd.DataFrame:
     data = {}
-    for name in fresh.columns_of(kind):
+    for name in fresh.shown_columns(kind):
         held = np.zeros(0, dtype=np.int64) if columns is None else np.asarray(columns[name])
         if name == "local_date":
             data[name] = held.astype("datetime64[s]")

