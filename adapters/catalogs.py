@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from gettext import GNUTranslations
 from pathlib import Path
 from string import Formatter
@@ -24,6 +25,7 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # git knows when; a date in the file would make every update a change
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 
 
@@ -84,16 +86,20 @@ def _place(message: Message) -> str:
 
 
 def _is_complete(message: Message) -> bool:
-    parts = [message.string] if isinstance(message.string, str) else list(message.string)
+    parts = _translated(message)
     return bool(parts) and all(parts)
+
+
+def _translated(message: Message) -> list[str]:
+    """The translation's forms; a message that was just added has none at all."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def _is_broken(message: Message) -> bool:
     """A translation must fill exactly the placeholders of its source (a plural form may leave `{n}` out)."""
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
     wanted = set().union(*(_placeholders(text) for text in sources))
-    return any((_placeholders(text) ^ wanted) - {"n"} for text in strings if text)
+    return any((_placeholders(text) ^ wanted) - {"n"} for text in _translated(message) if text)
 
 
 def _placeholders(text: str) -> set[str]:
@@ -110,6 +116,7 @@ def update(folder: Path = LOCALES) -> int:
         catalog = read(path)
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.creation_date = catalog.revision_date = UNDATED
         with path.open("wb") as file:
             write_po(file, catalog, width=120, sort_output=True, no_location=True, omit_header=False)
         todo = problems(catalog, template)

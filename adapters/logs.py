@@ -54,4 +54,5 @@ def configure(level: str) -> None:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for talkative in ("werkzeug", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import mimetypes
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -52,42 +54,47 @@ def make_file(body: bytes, name: str) -> StaticFile:
 
 
 class CompressedCopies:
-    """Brotli and gzip copies by content; quick ones at once, the best ones made in the background and kept on disk."""
+    """Brotli and gzip copies by content: quick ones at once, the best ones made in the background and kept on disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._memory: dict[tuple[str, str], bytes] = {}
+        self._best: dict[tuple[str, str], bytes] = {}
+        self._makeshift: dict[tuple[str, str], bytes] = {}
 
     def get(self, file: StaticFile, encoding: str) -> bytes:
         key = (file.version, encoding)
-        if key not in self._memory:
-            self._memory[key] = self._kept(file, encoding) or _quick(file.body, encoding)
-        return self._memory[key]
+        path = self._path(file, encoding)
+        if key not in self._best and path.is_file():
+            self._best[key] = path.read_bytes()
+            self._makeshift.pop(key, None)
+        if key in self._best:
+            return self._best[key]
+        if key not in self._makeshift:
+            self._makeshift[key] = _quick(file.body, encoding)
+        return self._makeshift[key]
 
     def _path(self, file: StaticFile, encoding: str) -> Path:
         return self._folder / f"{file.version}.{encoding}"
 
-    def _kept(self, file: StaticFile, encoding: str) -> bytes | None:
-        path = self._path(file, encoding)
-        return path.read_bytes() if path.is_file() else None
-
     def prepare(self, files: Iterable[StaticFile]) -> None:
-        """Make the best copy of every file that has none yet; processes doing the same overwrite like with like."""
+        """Make the best copy of every file that has none yet; of several processes one does it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            if not file.is_compressible:
-                continue
-            for encoding, make in _BEST.items():
-                best = self._kept(file, encoding)
-                if best is None:
-                    best = make(file.body)
-                    self._keep(self._path(file, encoding), best)
-                self._memory[file.version, encoding] = best
+        with (self._folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            for file in files:
+                if file.is_compressible:
+                    self._prepare(file)
 
-    def _keep(self, path: Path, body: bytes) -> None:
-        temporary = path.with_suffix(f"{path.suffix}.{threading.get_ident()}-{id(self)}")
-        temporary.write_bytes(body)
-        temporary.replace(path)
+    def _prepare(self, file: StaticFile) -> None:
+        for encoding, make in _BEST.items():
+            path = self._path(file, encoding)
+            if not path.is_file():
+                temporary = path.with_suffix(".new")
+                temporary.write_bytes(make(file.body))
+                temporary.replace(path)
 
 
 def _quick(body: bytes, encoding: str) -> bytes:
@@ -112,7 +119,13 @@ class StaticFiles:
         self._copies.prepare(self._files.values())
 
     def prepare_in_background(self) -> None:
-        threading.Thread(target=self.prepare, name="static-copies", daemon=True).start()
+        """Behind everybody else in the queue for the processor: requests come first."""
+
+        def work() -> None:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
+            self.prepare()
+
+        threading.Thread(target=work, name="static-copies", daemon=True).start()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
