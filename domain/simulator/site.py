@@ -86,7 +86,7 @@ def simulate(model: SiteModel, grid: Grid) -> Flows:
     solar, wind = _production(model, grid)
     used = added(parts)
     surplus = solar + wind - used
-    stored = _stored(model, grid)
+    stored = _stored(model, grid, surplus)
     rest = surplus - stored.charge_wh + stored.discharge_wh
     imported = np.maximum(-rest, 0)
     return Flows(
@@ -132,20 +132,19 @@ def _surplus(model: SiteModel, grid: Grid) -> Ints:
     return solar + wind - added(_parts(model, grid))
 
 
-def _stored(model: SiteModel, grid: Grid) -> Dispatch:
+def _stored(model: SiteModel, grid: Grid, surplus_wh: Ints) -> Dispatch:
     """The battery's flows: empty at each New Year's midnight, when winter has left nothing to store anyway.
 
     That anchor makes any day a function of its own year alone, not of when the simulation began.
     """
-    if model.battery is None:
-        nothing = np.zeros(len(grid.start_s), dtype=np.int64)
+    if model.battery is None or not len(surplus_wh):
+        nothing = np.zeros(len(surplus_wh), dtype=np.int64)
         return Dispatch(nothing, nothing, 0.0)
-    pieces = []
-    for year in range(grid.first.year, grid.end.year + 1):
-        low, high = max(grid.first, date(year, 1, 1)), min(grid.end, date(year + 1, 1, 1))
-        if low < high:
-            surplus = _surplus(model, make_grid(grid.zone_name, low, high))
-            pieces.append(dispatch(model.battery, surplus, _stored_at(model, grid.zone_name, low)))
+    year = grid.days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)[grid.day_of]
+    begin_wh, pieces = _stored_at(model, grid.zone_name, grid.first), []
+    for part in np.split(surplus_wh, np.flatnonzero(np.diff(year)) + 1):
+        pieces.append(dispatch(model.battery, part, begin_wh))
+        begin_wh = 0.0
     charge = np.concatenate([piece.charge_wh for piece in pieces])
     return Dispatch(charge, np.concatenate([piece.discharge_wh for piece in pieces]), pieces[-1].end_wh)
 
