@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from adapters.ahead import ahead
 from adapters.importers import Opened, open_file
 from adapters.importers.tidy_parquet import read_series
 from adapters.reading_sorter import Judged, ReadingSorter
+from data.queries import consumption
 from data.readings import Batch, ReadingsStore
-from data.store.batches import key_of, newest
+from data.store.batches import distinct, key_of, newest
 from domain import calendar
 from domain.energy.quality import Quality
 from domain.ingest import duplicates, rounding
@@ -28,6 +30,7 @@ from services.ingest_registers import INTERVALS_S, NewSeries, RegisterBook, new_
 from services.ingest_report import IngestReport, text
 
 Progress = Callable[[float, str], None]  # share of the whole work from 0 to 1, and its stage
+LONGEST_DAY_S = 26 * 3600  # no local day is longer
 STAGES = {"read": (0.0, 0.6), "check": (0.6, 0.7), "store": (0.7, 1.0)}
 
 
@@ -54,7 +57,7 @@ def _run(path: Path, options: IngestOptions, report: IngestReport, log: ProblemL
     book = RegisterBook(here.records, options, _known_series(path, opened, options))
     with ReadingSorter() as sorter:
         judge = Judge(opened, options, book, log)
-        for raw in opened.blocks(log):
+        for raw in ahead(opened.blocks(log)):
             sorter.add(judge.block(raw))
             report.rows += raw.rows
             report.readings += len(raw)
@@ -111,12 +114,10 @@ def _check(
         report.repeated += found.repeated
         for one, other in found.contradictions:
             _log_contradiction(rows.pick(np.array([one, other])), book, log)
-        if (more := found.contradicting_rows - len(found.contradictions)) > 0:
-            log.counts["contradiction"] += more
+        log.add_count("contradiction", max(0, found.contradicting_rows - len(found.contradictions)))
         judge.check_interval(rows)
-        slots, places = np.unique(rows.slot, return_index=True)
-        for slot, place in zip(slots.tolist(), places.tolist(), strict=True):
-            first_s.setdefault(slot, int(rows.start_s[place]))
+        for place in np.flatnonzero(np.concatenate(([True], rows.slot[1:] != rows.slot[:-1]))).tolist():
+            first_s.setdefault(int(rows.slot[place]), int(rows.start_s[place]))
         low = min(int(rows.start_s.min()), low if low is not None else 2**62)
         high = max(int(rows.start_s.max()), high if high is not None else -(2**62))
         seen += len(rows)
@@ -137,20 +138,29 @@ def _whole_days(sorter: ReadingSorter, book: RegisterBook) -> Iterator[Judged]:
     """Batches in order that never cut a local day of a register: the day rule needs the day as a whole."""
     held: list[Judged] = []
     for batch in sorter.batches():
-        day = _local_day(batch, book)
-        cut = int(np.flatnonzero((batch.slot != batch.slot[-1]) | (day != day[-1]))[-1:].sum()) + 1
-        is_one_day = bool(((batch.slot == batch.slot[-1]) & (day == day[-1])).all())
-        if is_one_day:
+        cut = _last_day_begins(batch, book)
+        if cut == 0:
             held.append(batch)
             continue
-        yield Judged.join([*held, batch.pick(slice(0, cut))])
+        yield Judged.join([*held, batch.pick(slice(0, cut))]) if held else batch.pick(slice(0, cut))
         held = [batch.pick(slice(cut, None))]
     if held:
-        yield Judged.join(held)
+        yield Judged.join(held) if len(held) > 1 else held[0]
+
+
+def _last_day_begins(batch: Judged, book: RegisterBook) -> int:
+    """Where the last local day of the last register begins in the batch."""
+    near = int(np.searchsorted(batch.slot, batch.slot[-1]))
+    near += int(np.searchsorted(batch.start_s[near:], batch.start_s[-1] - LONGEST_DAY_S))
+    day = _local_day(batch.pick(slice(near, None)), book)
+    return near + int(np.searchsorted(day, day[-1]))
 
 
 def _local_day(rows: Judged, book: RegisterBook) -> npt.NDArray[np.int64]:
     zones = [target.zone_name for target in book.targets]
+    first = zones[int(rows.slot[0])]
+    if all(name == first for name in zones):
+        return calendar.local_labels(rows.start_s.astype("datetime64[s]"), first)[0].astype(np.int64)
     day = np.zeros(len(rows), dtype=np.int64)
     zone_of_slot = np.array([zones.index(name) for name in zones])[rows.slot]
     for index in np.unique(zone_of_slot):
@@ -175,30 +185,43 @@ def _store(
         starts = {slot: datetime.fromtimestamp(start, UTC) for slot, start in first_s.items()}
         book.make_sites(starts, f"ingest of {report.path}")
         here.readings.declare(book.series())
+    # Registers that held something before: only they can be unchanged or corrected.
+    held = frozenset(consumption.extent(here.readings, [t.register_id for t in book.targets if t.register_id]))
     done, total = 0, max(1, report.readings)
-    for rows in _whole_days(sorter, book):
-        batch = _changes(_batch(rows, book, scales), here.readings, report)
+    batches = (
+        (len(rows), _changes(_batch(rows, book, scales), held, here.readings, report))
+        for rows in _whole_days(sorter, book)
+    )
+    for count, batch in ahead(batches):
         if len(batch.register_id) and not report.dry_run:
             here.readings.append(batch, known_at=known_at)
-        done += len(rows)
+        done += count
         progress(_share("store", done / total), "store")
 
 
 def _batch(rows: Judged, book: RegisterBook, scales: npt.NDArray[np.int64]) -> Batch:
     """Whole units by the day rule; contradicted and repeated rows left out."""
-    rows = rows.pick(duplicates.find((rows.slot, rows.start_s), (rows.amount, rows.quality)).keep)
+    found = duplicates.find((rows.slot, rows.start_s), (rows.amount, rows.quality))
+    rows = rows if found.keep.all() else rows.pick(found.keep)
+    ids = np.array([target.register_id for target in book.targets], dtype=np.int64)
+    energy = _whole_units(rows, book, scales[rows.slot])
+    return Batch(ids[rows.slot], rows.start_s.astype("datetime64[s]"), energy, rows.quality)
+
+
+def _whole_units(rows: Judged, book: RegisterBook, scale: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    whole, rest = np.divmod(rows.amount, scale)
+    if len(rows) == 0 or not rest.any():
+        return whole  # nothing is finer than the unit, so there is no remainder to carry
     day = _local_day(rows, book)
     is_new = np.ones(len(rows), dtype=bool)
     is_new[1:] = (rows.slot[1:] != rows.slot[:-1]) | (day[1:] != day[:-1])
     is_single = np.array([target.unit == MILLIDEGREE for target in book.targets])[rows.slot]  # a mean has no day's sum
-    energy = rounding.round_days(rows.amount, scales[rows.slot], is_new | is_single)
-    ids = np.array([target.register_id for target in book.targets], dtype=np.int64)
-    return Batch(ids[rows.slot], rows.start_s.astype("datetime64[s]"), energy, rows.quality)
+    return rounding.round_days(rows.amount, scale, is_new | is_single)
 
 
-def _changes(batch: Batch, store: ReadingsStore, report: IngestReport) -> Batch:
+def _changes(batch: Batch, held_before: frozenset[int], store: ReadingsStore, report: IngestReport) -> Batch:
     """Only what the store does not say already; another value for a known interval is marked as corrected."""
-    ids = [int(i) for i in np.unique(batch.register_id) if i > 0]
+    ids = sorted(held_before & set(distinct(batch.register_id).tolist()))
     start_s = batch.start_utc.astype(np.int64)
     if not ids:
         report.stored += len(start_s)

@@ -56,8 +56,7 @@ class Judge:
             rows = np.flatnonzero(raw.series == index)
             name = raw.names[int(index)]
             params: dict[str, object] = {"rows": len(rows), "known": ", ".join(self._book.similar(name))}
-            self._log.add(Problem("unknown_register", int(raw.line[rows[0]]), name, name, params))
-            self._log.counts["unknown_register"] += len(rows) - 1
+            self._log.add(Problem("unknown_register", int(raw.line[rows[0]]), name, name, params), times=len(rows))
         return slot >= 0
 
     def _amounts(self, raw: RawBlock, slot: Int64s, usable: Mask) -> tuple[Int64s, Mask]:
@@ -106,7 +105,7 @@ class Judge:
         for index in shown[:20]:
             name = raw.names[int(raw.series[index])]
             self._log.add(Problem(code, int(raw.line[index]), name, f"{raw.value[index]:g}"))
-        self._log.counts[code] += max(0, len(shown) - 20)
+        self._log.add_count(code, max(0, len(shown) - 20))
 
     def _timed(self, rows: Judged, raw: RawBlock, usable: Mask) -> Judged:
         has_offset = raw.offset_s != times.NO_OFFSET
@@ -179,15 +178,17 @@ class Judge:
         """Refuse hourly values for a quarter-hour register: nearly all neighbours are further apart than one interval."""
         interval_s = self._interval_s()
         steps = np.diff(rows.start_s)
-        inside = (np.diff(rows.slot) == 0) & (steps > 0)
-        for slot in np.unique(rows.slot[1:][inside]):
-            own = steps[inside & (rows.slot[1:] == slot)]
-            values, counts = np.unique(own, return_counts=True)
-            commonest = int(values[counts.argmax()])
-            expected = int(interval_s[slot])
-            if counts.max() >= SEEN_STEPS and counts.max() * 2 > len(own) and commonest > expected:
+        inside = (rows.slot[1:] == rows.slot[:-1]) & (steps > 0)
+        wider = inside & (steps > interval_s[rows.slot[1:]])
+        count = len(interval_s)
+        of_slot = np.bincount(rows.slot[1:][inside], minlength=count)
+        wide_of_slot = np.bincount(rows.slot[1:][wider], minlength=count)
+        for slot in np.flatnonzero((wide_of_slot * 2 > of_slot) & (wide_of_slot >= SEEN_STEPS)):
+            values, counts = np.unique(steps[wider & (rows.slot[1:] == slot)], return_counts=True)
+            if counts.max() * 2 > of_slot[slot]:
+                found_min, expected_min = int(values[counts.argmax()]) // 60, int(interval_s[slot]) // 60
                 name = self._book.targets[int(slot)].name
-                raise refuse("interval_differs", column=name, found_min=commonest // 60, expected_min=expected // 60)
+                raise refuse("interval_differs", column=name, found_min=found_min, expected_min=expected_min)
 
 
 def _wall(seconds: np.int64) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -55,19 +56,30 @@ class ProblemLog:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._kept: list[Problem] = []
+        self._guard = threading.Lock()  # a file is read in one thread and judged in another
 
-    def add(self, problem: Problem) -> None:
-        self.counts[problem.code] += 1
-        if self.counts[problem.code] <= KEPT_PER_CODE:
-            self._kept.append(problem)
+    def add(self, problem: Problem, *, times: int = 1) -> None:
+        """A problem, kept once however many readings it stands for."""
+        with self._guard:
+            if self.counts[problem.code] < KEPT_PER_CODE:
+                self._kept.append(problem)
+            self.counts[problem.code] += times
 
     def add_lines(self, code: str, lines: npt.NDArray[np.int64], column: str, values: Iterable[str] = ()) -> None:
         """The same problem on many lines; `values` (as written in the file) may be shorter."""
-        room = max(0, KEPT_PER_CODE - self.counts[code])
-        shown = list(values)[:room]
-        for index, line in enumerate(lines[:room]):
-            self._kept.append(Problem(code, int(line), column, shown[index] if index < len(shown) else ""))
-        self.counts[code] += len(lines)
+        if len(lines) == 0:
+            return
+        with self._guard:
+            room = max(0, KEPT_PER_CODE - self.counts[code])
+            shown = list(values)[:room]
+            for index, line in enumerate(lines[:room]):
+                self._kept.append(Problem(code, int(line), column, shown[index] if index < len(shown) else ""))
+            self.counts[code] += len(lines)
+
+    def add_count(self, code: str, times: int) -> None:
+        """More of a kind whose first ones were added."""
+        with self._guard:
+            self.counts[code] += times
 
     @property
     def total(self) -> int:
