@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import dataset
 
-MEMORY_ROWS = 3_000_000  # up to here everything stays in memory (29 bytes a row)
+MEMORY_ROWS = 1_000_000  # up to here everything stays in memory (29 bytes a row)
 BATCH_ROWS = 1_000_000
 SORT_MEMORY = "512MB"
 SCHEMA = pa.schema(

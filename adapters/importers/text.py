@@ -11,7 +11,7 @@ from domain.ingest.problems import refuse
 
 BLOCK_BYTES = 16 * 1024 * 1024
 SAMPLE_BYTES = 128 * 1024
-SAMPLE_LINES = 400
+SAMPLE_LINES = 2000
 UTF8_NAMES = {"utf-8", "utf8", "utf-8-sig"}
 
 

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from domain.ingest import times
 from domain.ingest.options import Columns, DateOrder, Dialect, IngestOptions, Label, Layout
@@ -194,16 +195,23 @@ def _units(columns: Columns, options: IngestOptions) -> dict[str, str]:
 
 
 def _interval_s(rows: Sequence[Sequence[str]], stamps: Sequence[str], columns: Columns, order: DateOrder) -> int | None:
-    """The commonest step between neighbouring rows of one series. [s]"""
+    """The commonest step between neighbouring rows of one series; else the shortest between any two times. [s]"""
     steps: Counter[int] = Counter()
     last: dict[str, int] = {}
+    seen: set[int] = set()
     for row, stamp in zip(rows, stamps, strict=True):
         found = times.parse_one(stamp, order)
         if found is None:
             continue
         name = row[columns.series] if columns.series >= 0 else ""
         at = found[0] - (found[1] if found[1] != times.NO_OFFSET else 0)
+        seen.add(at)
         if name in last and at != last[name]:
             steps[abs(at - last[name])] += 1
         last[name] = at
-    return steps.most_common(1)[0][0] if steps else None
+    commonest = steps.most_common(1)[0][0] if steps else None
+    if commonest is not None and commonest <= times.DAY_S:
+        return commonest
+    # A file ordered by time shows each of its many series once in the sampled lines.
+    ordered = sorted(seen)
+    return min((later - at for at, later in pairwise(ordered)), default=None)

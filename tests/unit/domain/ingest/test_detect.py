@@ -94,3 +94,10 @@ def test_refusals_say_what_is_missing():
     assert refused("time;import;export\n2026-01-01;1;2\n") == "unit_unknown"
     assert refused("time;kWh\n2026-01-01;1\n", unit="parsec") == "unit_unfit"
     assert refused("time;kWh\n01/02/2026 00:00;1\n") == "date_order_unknown"
+
+
+def test_the_interval_of_a_file_ordered_by_time():
+    # Every series appears once in the first lines and once, a year later, in the last ones.
+    head = "".join(f"s{n},2026-01-01T00:{15 * (n % 2):02d}Z,1\n" for n in range(4))
+    found = seen("series,time,kWh\n" + head + "s0,2026-12-31T00:00Z,1\ns1,2026-12-31T00:15Z,1\n")
+    assert found.interval_s == 900
