@@ -10,9 +10,9 @@ import pandas as pd
 
 from data.queries import consumption as queries
 from domain.access import Permission, Viewer, require_site
-from domain.calendar import Period, local_date, zone
+from domain.calendar import Period, local_date
 from domain.energy.balance import UseSeries, from_intervals, from_rollup
-from domain.energy.buckets import buckets, slots
+from domain.energy.buckets import Span, buckets, slots
 from services import portal
 from services.sites import SiteView
 
@@ -63,15 +63,8 @@ def _fine(site: SiteView, terms: Terms, seen: Period, known_at: datetime | None)
     ]
     if len(parts) < len(terms):  # mixed lengths have one common resolution: the hour
         return _rolled(site, terms, seen, "hour")
-    return _until_now(site, from_intervals(parts, slots(site.zone_name, seen.first, seen.end, length_s)), length_s)
-
-
-def _until_now(site: SiteView, found: UseSeries, length_s: int) -> UseSeries:
-    """Intervals that are not over yet are not missing."""
     now = portal.current().clock.now()
-    offset = now.astimezone(zone(site.zone_name)).replace(tzinfo=None)
-    over = found.label <= np.datetime64(offset, "s") - np.timedelta64(length_s, "s")
-    return pick(found, over)
+    return from_intervals(parts, slots(site.zone_name, seen.first, seen.end, length_s, now))
 
 
 def pick(found: UseSeries, keep: np.ndarray) -> UseSeries:
@@ -92,7 +85,7 @@ def _rolled(site: SiteView, terms: Terms, seen: Period, resolution: str) -> UseS
     first = seen.first.replace(day=1) if resolution == "month" else seen.first
     frame = labelled(ask(store, ids, first, seen.end), resolution)
     lengths = {register_id: site.register(register_id).interval_s for register_id in ids}
-    expected = buckets(site.zone_name, seen.first, seen.end, resolution, lengths)
+    expected = buckets(Span(site.zone_name, seen.first, seen.end, portal.current().clock.now()), resolution, lengths)
     if resolution == "month" and not _whole_months(seen):
         return _regroup(_rolled(site, terms, seen, "day"), "month")
     return from_rollup(frame, terms, expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.queries import consumption as queries
 from domain.calendar import Period
 from domain.energy.balance import UseSeries, from_rollup
-from domain.energy.buckets import buckets
+from domain.energy.buckets import Span, buckets
 from services import portal
 from services.sites import SiteView
 from services.use import labelled
@@ -17,7 +17,11 @@ def by_bucket(site: SiteView, register_id: int, period: Period, resolution: str)
     """Sums of thousandths of a degree; divide by the number of readings for the mean."""
     ask = {"hour": queries.hours, "day": queries.days, "month": queries.months}[resolution]
     frame = labelled(ask(portal.current().readings, [register_id], period.first, period.end), resolution)
-    expected = buckets(site.zone_name, period.first, period.end, resolution, {register_id: STATION_INTERVAL_S})
+    expected = buckets(
+        Span(site.zone_name, period.first, period.end, portal.current().clock.now()),
+        resolution,
+        {register_id: STATION_INTERVAL_S},
+    )
     return from_rollup(frame, [(register_id, 1)], expected)
 
 

@@ -71,7 +71,16 @@ def _pattern(colours: Theme, role: str, is_estimated: Sequence[bool], count: int
     shapes = ["/" if estimated else own for estimated in marks]
     if not any(shapes):
         return {}
-    return {"pattern": {"shape": shapes, "size": 6, "solidity": 0.3, "fgcolor": colours.surface, "fgopacity": 0.7}}
+    return {
+        "pattern": {
+            "shape": shapes,
+            "size": 6,
+            "solidity": 0.3,
+            "fillmode": "overlay",
+            "fgcolor": colours.surface,
+            "fgopacity": 0.6,
+        }
+    }
 
 
 def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from math import gcd
 
 import numpy as np
@@ -17,10 +18,15 @@ RESOLUTIONS = ("interval", "hour", "day", "month")
 UNITS = {"hour": "h", "day": "D", "month": "M"}
 
 
-def slots(zone_name: str, first: date, end: date, interval_s: int) -> Slots:
-    """All intervals that start in the local days `[first, end)`, on the UTC grid of their length."""
+def slots(zone_name: str, first: date, end: date, interval_s: int, until: datetime | None = None) -> Slots:
+    """All intervals that start in the local days `[first, end)`, on the UTC grid of their length.
+
+    With `until`, only those that are over by then: what is still to come is not missing.
+    """
     low = int(local_midnight_utc(first, zone_name).timestamp())
     high = int(local_midnight_utc(end, zone_name).timestamp())
+    if until is not None:
+        high = min(high, int(until.timestamp()) // interval_s * interval_s)
     start = np.arange(-(-low // interval_s) * interval_s, high, interval_s, dtype=np.int64).astype("datetime64[s]")
     label = _wall_clock(start, zone_name)
     return Slots(start, label, _folds(label))
@@ -40,17 +46,27 @@ def _folds(label: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int8]:
     return np.asarray(label <= earlier, dtype=np.int8)
 
 
-def buckets(zone_name: str, first: date, end: date, resolution: str, interval_s: Mapping[int, int]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Span:
+    """Local days `[first, end)` of a zone, cut at `until` when that comes earlier."""
+
+    zone_name: str
+    first: date
+    end: date
+    until: datetime | None = None
+
+
+def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.DataFrame:
     """Columns label (datetime64[s], wall clock), fold, and per register id the number of intervals expected.
 
     A repeated hour is two buckets, as in the hour roll-up.
     """
     step_s = gcd(STEP_S, *interval_s.values()) if interval_s else STEP_S
-    grid = slots(zone_name, first, end, step_s)
+    grid = slots(span.zone_name, span.first, span.end, step_s, span.until)
     label = grid.label.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
     fold = grid.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
     frame = pd.DataFrame({"label": label, "fold": fold, "steps": 1})
     grouped: pd.DataFrame = frame.groupby(["label", "fold"], sort=True, as_index=False)[["steps"]].sum()
     for register_id, length_s in interval_s.items():
-        grouped[register_id] = np.maximum(grouped["steps"].to_numpy() * step_s // length_s, 1)
+        grouped[register_id] = grouped["steps"].to_numpy() * step_s // length_s
     return grouped
