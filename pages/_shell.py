@@ -95,16 +95,14 @@ def entries_of(viewer: Viewer, sites: tuple[SiteView, ...]) -> tuple[NavEntry, .
         return ()
     pages = [page for page in dash.page_registry.values() if page.get("nav") and _is_for(page, viewer, sites)]
     pages.sort(key=lambda page: (_section_rank(page), page.get("order") or 0, page["path"]))
-    return tuple(
-        NavEntry(
-            page["path"],
-            _(page.get("nav_label") or page["label"]),
-            page.get("icon", "document-text"),
-            page.get("section", ""),
-            _(page["nav_short"]) if page.get("nav_short") else "",
-        )
-        for page in pages
-    )
+    return tuple(_entry(page) for page in pages)
+
+
+def _entry(page: dict[str, Any]) -> NavEntry:
+    label = page.get("nav_label") or page["label"]
+    short = page.get("nav_short", "")
+    symbol = page.get("icon", "document-text")
+    return NavEntry(page["path"], _(label), symbol, page.get("section", ""), _(short) if short else "")
 
 
 def _is_for(page: dict[str, Any], viewer: Viewer, sites: tuple[SiteView, ...]) -> bool:
@@ -124,11 +122,11 @@ def crumbs_of(path: str, site: SiteView | None) -> tuple[Crumb, ...]:
     if page is None:
         return (Crumb(_("Not found")),) if path else ()
     root = page_of(f"/{path.strip('/').partition('/')[0]}")
-    here = Crumb(_(page["label"]))
+    here, section = page["label"], root["label"] if root else ""
     if root is None or root["module"] == page["module"]:
-        return (here,)
+        return (Crumb(_(here)),)
     query = f"?site={site.public_id}" if site else ""
-    return (Crumb(_(root["label"]), f"{root['path']}{query}"), here)
+    return (Crumb(_(section), f"{root['path']}{query}"), Crumb(_(here)))
 
 
 def _freshness(site: SiteView) -> str:
