@@ -111,14 +111,20 @@ class Period:
             return self.shift(-12 if self.kind is PeriodKind.MONTH else -1)
         if by_weekday or self.kind is PeriodKind.WEEK:
             move = timedelta(days=364)
-            return Period(PeriodKind.CUSTOM if self.kind is not PeriodKind.WEEK else self.kind, self.first - move, self.end - move)
+            return Period(
+                PeriodKind.CUSTOM if self.kind is not PeriodKind.WEEK else self.kind, self.first - move, self.end - move
+            )
         first = add_months(self.first, -12)
         return Period(self.kind, first, first + (self.end - self.first))
 
     def clip(self, first: date, end: date | None) -> Period | None:
         """The part of the period inside `[first, end)`, or nothing."""
         low, high = max(self.first, first), min(self.end, end) if end else self.end
-        return Period(self.kind if (low, high) == (self.first, self.end) else PeriodKind.CUSTOM, low, high) if low < high else None
+        return (
+            Period(self.kind if (low, high) == (self.first, self.end) else PeriodKind.CUSTOM, low, high)
+            if low < high
+            else None
+        )
 
     def bounds_utc(self, zone_name: str) -> tuple[datetime, datetime]:
         return local_midnight_utc(self.first, zone_name), local_midnight_utc(self.end, zone_name)
@@ -135,6 +141,7 @@ class CalendarTable:
     offset_min: npt.NDArray[np.int16]  # local minus UTC. [min]
 
 
+@lru_cache(maxsize=512)
 def _transitions(zone_name: str, first: datetime, end: datetime) -> list[tuple[datetime, int]]:
     """`(instant, offset_s)` pairs: the offset in force from each instant on."""
     tz = zone(zone_name)
@@ -173,7 +180,9 @@ def offsets_s(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> npt.NDAr
     return values[np.searchsorted(edges, starts, side="right") - 1]
 
 
-def local_labels(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
+def local_labels(
+    start_utc: npt.NDArray[np.datetime64], zone_name: str
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
     """Local date (datetime64[D]) and local minute of the day of each instant."""
     shifted = np.asarray(start_utc).astype("datetime64[s]").astype(np.int64) + offsets_s(start_utc, zone_name)
     days = np.floor_divide(shifted, 86400)

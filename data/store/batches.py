@@ -89,8 +89,10 @@ def distinct(ids: Int64s) -> Int64s:
         return ids
     steps = np.diff(ids)
     if (steps >= 0).all():
-        return ids[np.concatenate([[True], steps > 0])]
-    return np.unique(ids)
+        ordered: Int64s = ids[np.concatenate([[True], steps > 0])]
+        return ordered
+    found: Int64s = np.unique(ids)
+    return found
 
 
 def spans(register_id: Int64s) -> Iterator[tuple[int, slice]]:
@@ -115,15 +117,32 @@ def pieces(rows: Rows) -> Iterator[Rows]:
 def touched_runs(rows: Rows, series: Mapping[int, Series]) -> list[Touched]:
     """Local days with a row, as runs per register."""
     found = []
+    days = _local_days(rows, series)
     for register, part in spans(rows.register_id):
-        starts = rows.start_s[part].astype("datetime64[s]")
-        days, _ = local_labels(starts, series[register].zone_name)
-        present = distinct(days.astype(np.int64))
+        present = distinct(days[part])
         gaps = np.flatnonzero(np.diff(present) > 1)
         firsts = present[np.concatenate([[0], gaps + 1])]
         lasts = present[np.concatenate([gaps, [len(present) - 1]])]
         found += [Touched(register, int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]
     return found
+
+
+def _local_days(rows: Rows, series: Mapping[int, Series]) -> Int64s:
+    """Days since 1970 on each site's clock, one look at the calendar per zone."""
+    by_zone: dict[str, list[slice]] = {}
+    for register, part in spans(rows.register_id):
+        by_zone.setdefault(series[register].zone_name, []).append(part)
+    days = np.empty(len(rows), dtype=np.int64)
+    for zone_name, parts in by_zone.items():
+        if len(by_zone) == 1:
+            parts = [slice(0, len(rows))]  # noqa: PLW2901 - all of them lie in this zone
+        labels, _ = local_labels(np.concatenate([rows.start_s[p] for p in parts]).astype("datetime64[s]"), zone_name)
+        low = 0
+        for part in parts:
+            count = part.stop - part.start
+            days[part] = labels[low : low + count].astype(np.int64)
+            low += count
+    return days
 
 
 def extents(rows: Rows, series: Mapping[int, Series]) -> list[tuple[int, int, int]]:
