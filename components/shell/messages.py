@@ -70,7 +70,7 @@ def acting_banner(customer: str, number: str, reason: str, form: html.Form) -> h
         [
             html.B(_("You see the pages of {name}, {number}, and change nothing.", name=customer, number=number)),
             html.Br(),
-            _("Reason given: {reason}. The customer can see this visit.", reason=reason),
+            _("Reason given: {reason}. This visit is in the audit trail.", reason=reason),
         ]
     )
     return html.Div([icon("eye"), who, html.Span(form, className="end")], className="notice acting", role="note")

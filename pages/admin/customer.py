@@ -21,7 +21,6 @@ from services import admin
 
 dash.register_page(
     __name__,
-    path="/admin/customers/none",  # never asked for: the template below matches first
     path_template="/admin/customers/<customer>",
     title=lazy("Customer"),
     section="staff",

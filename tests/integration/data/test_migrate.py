@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from data.migrate import is_current, upgrade
 from data.session import make_engine
 from data.tables import Base
+from tests.factories.databases import BOTH, empty_database
 
 ROOT = Path(__file__).resolve().parents[3]
-POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES_URL", "postgresql+psycopg://root@127.0.0.1/test")
-BOTH = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture
 def url(request, tmp_path):
-    """An empty database of the asked kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'portal.sqlite'}"
-        return
-    name = f"portal_auth_{uuid.uuid4().hex[:10]}"
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"create database {name}"))
-    except OperationalError as error:
-        pytest.skip(f"PostgreSQL is not reachable: {error.orig}")
-    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    server.dispose()
+    with empty_database(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize("url", BOTH, indirect=True)
