@@ -129,10 +129,10 @@ def prosumer_home(seed: int) -> SitePlan:
 
 def hybrid_farm(seed: int) -> SitePlan:
     return home(
-        seed, "hochberg", "konstanz", 4, rhythm="retired", owns=ALL | {"electric_water"}, area=190, heating="none",
-        name="Hochberghof 1", postcode="78355", city="Hohenfels", turbine=Turbine(6_500, 1.3),
+        seed, "hochberg", "konstanz", 4, rhythm="retired", owns=ALL | {"electric_water"}, area=190, heating="heat_pump", car=Car("hochberg", 14_000.0),
+        name="Hochberghof 1", postcode="78355", city="Hohenfels", turbine=Turbine(6_500, 1.0),
         roofs=(Roof(8_400, 24.0, 110.0), Roof(7_600, 24.0, 250.0)), battery=Battery(14_000, 6_000),
-        submeters=("hot_water", "laundry", "cooking", "freezer"), blemishes=("outage",),
+        submeters=("heat_pump", "ev", "hot_water", "laundry", "freezer"), blemishes=("outage",),
     )  # fmt: skip
 
 

@@ -100,7 +100,8 @@ def _other(scene: Scene) -> Ints:
     screens_w = (52.0 + 34.0 * home.people) * (0.6 + 1.6 * evening) * home.thrift
     use = np.clip(1.0 + 0.45 * smooth(scene.source("screens"), grid.start_s, 2700), 0.1, None)
     steady = standby_w * (1.0 + 0.05 * smooth(scene.source("standby"), grid.start_s, 40 * 86_400))
-    wave = screens_w * scene.presence.active * use * mood(home.key, grid)
+    indoors = np.clip(1.0 + 0.02 * (11.0 - scene.weather.slow_c), 0.75, 1.3)  # the cold keeps people inside
+    wave = screens_w * scene.presence.active * use * indoors * mood(home.key, grid)
     return quarter_wh(steady + wave) + energy_wh(grid, _small_things(scene))
 
 
@@ -129,7 +130,8 @@ def _cooking(scene: Scene) -> Ints:
     lunch = (scene.chance("lunch") < np.where(weekend | at_home, 0.7, 0.1)) & here
     dinner = (scene.chance("dinner") < 0.80) & here
     oven = (scene.chance("oven") < 0.14 + 0.04 * scene.home.people + 0.12 * weekend) & here
-    dinner_at = np.clip(scene.presence.back_min + 55.0, 1050.0, 1215.0) + 18.0 * scene.scatter("dinner at")
+    usual = 60.0 * between(scene.source("dinner usual"), 0, 17.7, 19.4)
+    dinner_at = np.maximum(scene.presence.back_min + 25.0, usual + 28.0 * scene.scatter("dinner at"))
     long = np.clip(24.0 + 6.0 * scene.scatter("dinner for"), 10.0, 45.0)
     return energy_wh(
         scene.grid,
