@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from auth.session import CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, current_caller
+from auth.session import CSRF_FIELD, CSRF_HEADER, current_caller
 from services import portal
+
+SIGN_IN_COOKIE = "portal_signin"  # not the session's: a failed sign-in must not take the token of an open session away
 
 
 def is_same_origin(request: Request) -> bool:
@@ -35,7 +37,7 @@ def has_token(request: Request) -> bool:
     caller = current_caller()
     if caller is not None and _same(sent, caller.csrf_token):
         return True
-    return request.path == "/login" and _is_ours(sent) and _same(sent, request.cookies.get(CSRF_COOKIE, ""))
+    return request.path == "/login" and _is_ours(sent) and _same(sent, request.cookies.get(SIGN_IN_COOKIE, ""))
 
 
 def anonymous_token(known: str = "") -> str:

@@ -6,13 +6,12 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from auth import signin_page
-from auth.csrf import anonymous_token
+from auth.csrf import SIGN_IN_COOKIE, anonymous_token
 from auth.locales import LOCALE_COOKIE
 from auth.next_url import safe_next
 from auth.page_access import landing
 from auth.policies import CUSTOMER_CARE, EVERYONE, STAFF, route_policy
 from auth.session import (
-    CSRF_COOKIE,
     CSRF_FIELD,
     clear_session_cookies,
     cookie_name,
@@ -70,11 +69,11 @@ def _enter(signed_in: identity.SignedIn, wanted: str) -> BaseResponse:
 
 
 def _sign_in_page(wanted: str, *, email: str = "", error: str = "", status: int = 200) -> Response:
-    token = anonymous_token(request.cookies.get(CSRF_COOKIE, ""))
+    token = anonymous_token(request.cookies.get(SIGN_IN_COOKIE, ""))
     page = signin_page.view(wanted=safe_next(wanted, ""), email=email[:254], error=error, token=token)
     answer = make_response(render_template("signin.html", page=page, _=_, csrf_field=CSRF_FIELD), status)
     secure = not portal.current().config.is_demo
-    answer.set_cookie(CSRF_COOKIE, token, secure=secure, samesite="Lax", path="/", httponly=True)
+    answer.set_cookie(SIGN_IN_COOKIE, token, secure=secure, samesite="Lax", path="/", httponly=True)
     return answer
 
 

@@ -109,7 +109,7 @@ def test_a_form_without_our_token_signs_nobody_in(client, token):
 
 
 def test_a_planted_cookie_with_the_same_value_is_no_token(client):
-    client.set_cookie("portal_csrf", "evil.evil")
+    client.set_cookie("portal_signin", "evil.evil")
     form = {"email": "consumer@demo.example", "password": "demo-portal-2026", "csrf_token": "evil.evil"}
     assert client.post("/login", data=form).status_code == 403
 
@@ -137,6 +137,16 @@ def test_signing_in_again_gives_a_new_session_and_ends_the_old_one(client):
     assert first != second
     assert identity.caller(first) is None
     assert identity.caller(second).viewer.email == "agent@demo.example"
+
+
+def test_a_failed_sign_in_leaves_an_open_session_as_it_is(client):
+    token = form_token(client)
+    sign_in(client, "consumer")
+    before = csrf_of(client)
+    stale = {"email": "agent@demo.example", "password": "not this one", "csrf_token": token}
+    assert client.post("/login", data=stale).status_code == 401
+    assert csrf_of(client) == before
+    assert client.get("/file").status_code == 200
 
 
 def test_signing_out_ends_the_session_on_the_server(client):
