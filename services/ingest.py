@@ -113,7 +113,7 @@ def _check(
         found = duplicates.find((rows.slot, rows.start_s), (rows.amount, rows.quality))
         report.repeated += found.repeated
         for one, other in found.contradictions:
-            _log_contradiction(rows.pick(np.array([one, other])), book, log)
+            _log_contradiction(rows.pick(np.array([one, other])), book, judge.value_column, log)
         log.add_count("contradiction", max(0, found.contradicting_rows - len(found.contradictions)))
         judge.check_interval(rows)
         for place in np.flatnonzero(np.concatenate(([True], rows.slot[1:] != rows.slot[:-1]))).tolist():
@@ -127,11 +127,11 @@ def _check(
     return first_s
 
 
-def _log_contradiction(pair: Judged, book: RegisterBook, log: ProblemLog) -> None:
+def _log_contradiction(pair: Judged, book: RegisterBook, column: str, log: ProblemLog) -> None:
     name = book.targets[int(pair.slot[0])].name
     at = datetime.fromtimestamp(int(pair.start_s[0]), UTC).strftime("%Y-%m-%dT%H:%MZ")
     first, second = sorted(pair.line.tolist())
-    log.add(Problem("contradiction", second, name, at, {"other_line": first}))
+    log.add(Problem("contradiction", second, column or name, at, {"other_line": first, "series": name}))
 
 
 def _whole_days(sorter: ReadingSorter, book: RegisterBook) -> Iterator[Judged]:

@@ -36,6 +36,10 @@ class Judge:
         units = [source_unit(name) for name in opened.units.values()]
         self._has_power = any(unit is None or unit.is_power for unit in units)
 
+    @property
+    def value_column(self) -> str:
+        return self._opened.value_column
+
     def scales(self) -> Int64s:
         return self._book.scales(has_power=self._has_power)
 
@@ -55,8 +59,10 @@ class Judge:
         for index in np.unique(raw.series[slot == UNKNOWN]):
             rows = np.flatnonzero(raw.series == index)
             name = raw.names[int(index)]
+            code = "unknown_register" if name else "register_needed"
             params: dict[str, object] = {"rows": len(rows), "known": ", ".join(self._book.similar(name))}
-            self._log.add(Problem("unknown_register", int(raw.line[rows[0]]), name, name, params), times=len(rows))
+            column = self._opened.series_column or name or self._opened.value_column
+            self._log.add(Problem(code, int(raw.line[rows[0]]), column, name, params), times=len(rows))
         return slot >= 0
 
     def _amounts(self, raw: RawBlock, slot: Int64s, usable: Mask) -> tuple[Int64s, Mask]:
@@ -104,7 +110,8 @@ class Judge:
         shown = np.flatnonzero(found)
         for index in shown[:20]:
             name = raw.names[int(raw.series[index])]
-            self._log.add(Problem(code, int(raw.line[index]), name, f"{raw.value[index]:g}"))
+            column = self._opened.value_column or name
+            self._log.add(Problem(code, int(raw.line[index]), column, f"{raw.value[index]:g}", {"series": name}))
         self._log.add_count(code, max(0, len(shown) - 20))
 
     def _timed(self, rows: Judged, raw: RawBlock, usable: Mask) -> Judged:
@@ -116,7 +123,8 @@ class Judge:
                 found = times.to_utc(raw.wall_s[part], zone_name, self._opened.label)
                 utc_s[part] = found.utc_s
                 gone = part[found.is_gap]
-                self._log.add_lines("gap_time", raw.line[gone], zone_name, map(_wall, raw.wall_s[gone][:20]))
+                shown = (f"{_wall(wall)} in {zone_name}" for wall in raw.wall_s[gone][:20])
+                self._log.add_lines("gap_time", raw.line[gone], self._opened.time_column, shown)
                 usable[gone] = False
                 double = part[found.is_fold]
                 waiting = self._placed(rows.pick(double), found.utc_s[found.is_fold])
@@ -151,7 +159,7 @@ class Judge:
             odd = np.setdiff1d(odd, part[local_s % interval_s[part] == 0], assume_unique=True)
         if len(odd) == 0:
             return rows
-        self._log.add_lines("off_grid", rows.line[odd], "", map(_wall, rows.start_s[odd][:20]))
+        self._log.add_lines("off_grid", rows.line[odd], self._opened.time_column, map(_wall, rows.start_s[odd][:20]))
         return rows.pick(np.setdiff1d(np.arange(len(rows)), odd, assume_unique=True))
 
     def _local_parts(self, rows: Judged, wanted: Int64s) -> list[tuple[str, Int64s]]:
@@ -169,7 +177,7 @@ class Judge:
         wall_s = np.concatenate([wall for _, _, wall in self._waiting])
         is_second, is_known = folds.second_pass(rows.slot.astype(np.int64), wall_s, rows.line)
         unknown = np.flatnonzero(~is_known)
-        self._log.add_lines("fold_time", rows.line[unknown], "", map(_wall, wall_s[unknown][:20]))
+        self._log.add_lines("fold_time", rows.line[unknown], self._opened.time_column, map(_wall, wall_s[unknown][:20]))
         later_s = self._placed(rows, later_s).start_s
         chosen = Judged(rows.slot, np.where(is_second, later_s, rows.start_s), rows.amount, rows.quality, rows.line)
         return self._on_grid(chosen.pick(is_known))

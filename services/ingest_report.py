@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,7 +53,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "date_order_unknown": ("{value!r} can be read in two ways, or not as a date", "say --date-order dmy, mdy or ymd"),
     "unit_unknown": ("the unit of {column!r} is not in the file", "say it with --unit Wh, kWh, MWh, W, kW or degC"),
-    "unit_unfit": ("unit of {column!r} does not fit its register ({value})", "say the right one with --unit"),
+    "unit_unfit": ("the unit of {series!r} does not fit its register, or is none ({value})", "say the right one with --unit"),
     "zone_unknown": ("no time zone is known for {column!r}", "say it with --zone, such as --zone Europe/Berlin"),
     "interval_unknown": (
         "the interval of {column!r} could not be seen ({value} s)",
@@ -64,14 +65,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unknown_register": (
         "no register is known as {value!r} ({rows} readings)",
-        "use --register {value}=REGISTER{known_hint}, --ignore {value}, or --create-site",
+        "use --register {quoted}=REGISTER{known_hint}, --ignore {quoted}, or --create-site",
     ),
+    "register_needed": ("the file does not name its series ({rows} readings)", "use --register REGISTER{known_hint}"),
     "register_shared": ("{column!r} means more than one register: {ids}", "choose one with --register {column}=ID"),
     "damaged_file": ("the file is damaged", "ask for the export again"),
     "broken_row": ("{found} columns instead of {expected}: {value}", "mend the row, or leave it out with --keep-good"),
     "bad_time": ("{value!r} is no time of the file's form", "mend it, or say --date-order"),
     "gap_time": (
-        "{value} does not exist in {column}: clocks were put forward",
+        "{value} does not exist: clocks were put forward",
         "export with UTC offsets, or say the clock of the file, such as --zone UTC",
     ),
     "fold_time": (
@@ -92,7 +94,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_unit": ("unit {value!r} is not known", "use Wh, kWh, MWh, W, kW or degC"),
     "unknown_quality": ("quality {value!r} is not known", "use A, I, E, S, P, measured, estimated, customer, corrected or suspect"),
     "contradiction": (
-        "line {other_line} says another value for the same interval, {value}",
+        "line {other_line} says another value for {series} at {value}",
         "keep the right one of the two; with --keep-good both are left out",
     ),
     "missing_series": ("the series has no name", "fill it in, or leave the row out with --keep-good"),
@@ -105,8 +107,10 @@ def sentence(problem: Problem) -> str:
     known = problem.params.get("known")
     filled = {
         "value": problem.value,
+        "quoted": shlex.quote(problem.value),
         "column": problem.column,
         "guess": "cp1252",
+        "series": problem.column,
         "known_hint": f" (known: {known})" if known else "",
         **problem.params,
     }

@@ -19,6 +19,7 @@ class Opened:
 
     units : unit by series name; "" is the unit of all others
     settled : what was detected or given, for the report
+    time_column, value_column, series_column : names for the report; "" where each series is its own column
     """
 
     importer: str
@@ -28,6 +29,9 @@ class Opened:
     units: dict[str, str]
     settled: dict[str, str]
     blocks: Callable[[ProblemLog], Iterator[RawBlock]]
+    time_column: str = ""
+    value_column: str = ""
+    series_column: str = ""
 
 
 class Importer(Protocol):

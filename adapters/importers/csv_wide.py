@@ -49,7 +49,19 @@ def opened(importer: str, dialect: Dialect, blocks: Callable[[ProblemLog], Itera
         "label": dialect.label,
         "time": "UTC" if dialect.is_utc else dialect.columns.names[dialect.columns.time],
     }
-    return Opened(importer, dialect.is_utc, dialect.label, dialect.interval_s, dialect.units, settled, blocks)
+    columns = dialect.columns
+    return Opened(
+        importer=importer,
+        is_utc=dialect.is_utc,
+        label=dialect.label,
+        interval_s=dialect.interval_s,
+        units=dialect.units,
+        settled=settled,
+        blocks=blocks,
+        time_column=columns.names[columns.time],
+        value_column=columns.names[columns.value] if columns.value >= 0 else "",
+        series_column=columns.names[columns.series] if columns.series >= 0 else "",
+    )
 
 
 def _blocks(path: Path, dialect: Dialect, log: ProblemLog) -> Iterator[RawBlock]:

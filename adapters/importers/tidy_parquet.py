@@ -41,6 +41,9 @@ class TidyParquet:
             units=units,
             settled={"layout": "tidy Parquet", "time": "UTC", "label": options.label or "start"},
             blocks=lambda log: _blocks(file, needed, log),
+            time_column=needed[1],
+            value_column=needed[2],
+            series_column=needed[0],
         )
 
 

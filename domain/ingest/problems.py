@@ -17,7 +17,7 @@ KEPT_PER_CODE = 20
 FILE_CODES = (
     "file_missing", "empty_file", "no_rows", "not_utf8", "unknown_encoding", "no_header", "layout_unknown", "delimiter_unknown",
     "columns_missing", "date_order_unknown", "unit_unknown", "unit_unfit", "zone_unknown", "interval_unknown",
-    "interval_differs", "unknown_register", "register_shared", "damaged_file",
+    "interval_differs", "unknown_register", "register_needed", "register_shared", "damaged_file",
 )  # fmt: skip
 ROW_CODES = (
     "broken_row", "bad_time", "gap_time", "fold_time", "off_grid", "bad_number", "wrong_decimal", "negative", "too_large",

@@ -15,13 +15,13 @@ CASES = {  # the bad lines after one good row (line 2): code, line of the first 
     "wrong_decimal": ("home-import;2026-03-01 00:15;0,25\nhome-import;2026-03-01 00:30;0.25\n", 4, "kWh"),
     "bad_number": ("home-import;2026-03-01 00:15;abc\n", 3, "kWh"),
     "bad_time": ("home-import;2026-02-30 00:15;0,25\n", 3, "time"),
-    "contradiction": ("home-import;2026-03-01 00:15;0,1\nhome-import;2026-03-01 00:15;0,2\n", 4, "home-import"),
-    "gap_time": ("home-import;2026-03-29 02:30;0,25\n", 3, "Europe/Berlin"),
-    "fold_time": ("home-import;2026-10-25 02:30;0,25\n", 3, ""),
-    "unknown_register": ("home-imporT;2026-03-01 00:15;0,25\n", 3, "home-imporT"),
-    "negative": ("home-import;2026-03-01 00:15;-0,25\n", 3, "home-import"),
-    "off_grid": ("home-import;2026-03-01 00:20;0,25\n", 3, ""),
-    "too_large": ("home-import;2026-03-01 00:15;2000000\n", 3, "home-import"),
+    "contradiction": ("home-import;2026-03-01 00:15;0,1\nhome-import;2026-03-01 00:15;0,2\n", 4, "kWh"),
+    "gap_time": ("home-import;2026-03-29 02:30;0,25\n", 3, "time"),
+    "fold_time": ("home-import;2026-10-25 02:30;0,25\n", 3, "time"),
+    "unknown_register": ("home-imporT;2026-03-01 00:15;0,25\n", 3, "series"),
+    "negative": ("home-import;2026-03-01 00:15;-0,25\n", 3, "kWh"),
+    "off_grid": ("home-import;2026-03-01 00:20;0,25\n", 3, "time"),
+    "too_large": ("home-import;2026-03-01 00:15;2000000\n", 3, "kWh"),
 }
 
 
@@ -112,3 +112,43 @@ def test_ambiguous_date_order(world, write):
 def test_blank_lines_do_not_shift_the_numbers(world, write):
     report = ingest(write(HEAD + GOOD + "\n\n" + "home-import;2026-03-01 00:15;x\n"))
     assert (report.problems[0].code, report.problems[0].line) == ("bad_number", 5)
+
+
+def test_wide_files_name_the_column_of_the_register(world, write):
+    rows = "2026-03-01 00:00;0,25;0\n2026-03-01 00:15;0,25;-1\n2026-03-01 00:30;x;0\n"
+    report = ingest(write("time;home-import [kWh];home-export [kWh]\n" + rows))
+    assert [(p.code, p.line, p.column) for p in report.problems] == [
+        ("negative", 3, "home-export"),
+        ("bad_number", 4, "home-import [kWh]"),
+    ]
+
+
+def test_a_nameless_series_asks_for_its_register(world, write):
+    problem = ingest(write("time;kWh\n2026-03-01 00:00;0,25\n")).problems[0]
+    assert (problem.code, problem.column) == ("register_needed", "kWh")
+    assert "--register REGISTER" in sentence(problem)
+
+
+def test_every_sentence_can_be_said():
+    from domain.ingest.problems import Problem
+    from services.ingest_report import SENTENCES
+
+    facts = dict.fromkeys(
+        ("offset", "rows", "known", "ids", "found", "expected", "found_min", "expected_min", "other_line"), 1
+    )
+    for code in SENTENCES:
+        assert " -> " in sentence(Problem(code, 7, "kWh", "x", facts))
+
+
+def test_quotes_and_windows_line_ends(world, write, stored):
+    report = ingest(
+        write('time,series,kWh\r\n"2026-03-01T00:00Z","home-import","0.25"\r\n2026-03-01T00:15Z,home-import,0.5\r\n')
+    )
+    assert (report.problems, len(stored("home-import"))) == ((), 2)
+
+
+def test_an_open_quote_breaks_one_row_only(world, write, stored):
+    rows = 'home-import;"2026-03-01 00:15;0,25\nhome-import;2026-03-01 00:30;0,25\n'
+    report = ingest(write(HEAD + GOOD + rows), IngestOptions(keep_good=True))
+    assert [(p.code, p.line) for p in report.problems] == [("broken_row", 3)]
+    assert len(stored("home-import")) == 2
