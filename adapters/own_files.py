@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from adapters import brand
+from adapters import bootstrap, brand
 from adapters.static_files import StaticFile, folder_files, make_file, package_files
 from config import ROOT, Config
 
@@ -16,7 +16,8 @@ ASSETS = ROOT / "assets"
 PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 SLIM_PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
 TOKENS = "/assets/tokens.css"
-FIRST_STYLES = ("/assets/vendor/bootstrap.min.css", TOKENS, "/assets/brand.css", "/assets/portal.css")
+BOOTSTRAP = "/assets/vendor/bootstrap.min.css"
+FIRST_STYLES = (BOOTSTRAP, TOKENS, "/assets/brand.css", "/assets/portal.css")
 PAGE_STYLES = {"/assets/signin.css"}  # of pages without Dash
 FIRST_SCRIPT = "/assets/theme.js"
 ICON = "/assets/icon.svg"
@@ -30,6 +31,7 @@ def read(config: Config, registered: Mapping[str, Iterable[str]]) -> dict[str, S
     if config.brand_logo:
         logo = Path(config.brand_logo)
         files[f"/assets/brand-logo{logo.suffix.lower()}"] = make_file(logo.read_bytes(), logo.name)
+    files[BOOTSTRAP] = make_file(bootstrap.trimmed(files[BOOTSTRAP].body.decode()).encode(), "bootstrap.css")
     files[PLOTLY] = files[SLIM_PLOTLY]
     files[TOKENS] = make_file(_with_versions(files).encode(), "tokens.css")
     return files

@@ -22,11 +22,20 @@
       id: element.id,
       region: region && (region.getAttribute("aria-label") || region.id),
       words: element.getAttribute("aria-label") || element.textContent.trim(),
+      place: place(element),
     };
+  }
+
+  /* In the period bar the words change with the period ("Previous: August"), the places do not. */
+  function place(element) {
+    var bar = element.closest(".period-bar");
+    return bar ? Array.prototype.indexOf.call(bar.querySelectorAll("a, button, summary"), element) : -1;
   }
 
   function find(mark) {
     if (mark.id) return document.getElementById(mark.id);
+    var bar = document.querySelector(".period-bar");
+    if (mark.place >= 0 && bar) return bar.querySelectorAll("a, button, summary")[mark.place];
     var links = document.querySelectorAll("main a[href], main button, main summary");
     return Array.prototype.find.call(links, function (link) {
       var other = signature(link);

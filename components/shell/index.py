@@ -54,9 +54,9 @@ def index_html(document: Document, parts: Parts) -> str:
 </head>
 <body>
 <div id="react-entry-point">{_skeleton(document.brand_name)}</div>
-<footer>{parts.dash_config}
+{parts.dash_config}
 {parts.dash_scripts}
-{scripts}{parts.dash_renderer}</footer>
+{scripts}{parts.dash_renderer}
 </body>
 </html>"""
 

@@ -10,7 +10,7 @@ from dash import html
 from components.icons import icon
 from domain.text import gettext as _
 
-SECTIONS = ("overview", "energy", "money", "assets", "help", "staff")
+SECTIONS = ("home", "energy", "money", "assets", "help", "staff")
 TABS = 4
 
 
