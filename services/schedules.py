@@ -1,0 +1,84 @@
+"""What runs by itself and when: roll-ups, compaction, the demo's live readings, cleaning up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete
+
+from data.repositories import jobs as repository
+from data.repositories.jobs import NewJob
+from data.rollups import rollup
+from data.tables.identity import LoginAttempt, LoginSession
+from data.tables.operations import Job, ScheduleRun
+from domain.schedule import Daily, Every, Rule
+from services import portal
+from services.jobs import HANDLERS, RunningJob
+
+KEEP_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Schedule:
+    kind: str
+    rule: Rule
+    demo_only: bool = False
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "rollup": Schedule("rollup", Every(1)),
+    "compact": Schedule("compact", Every(60)),
+    "live_demo": Schedule("live_demo", Every(1), demo_only=True),
+    "cleanup": Schedule("cleanup", Daily(time(2, 30))),
+}
+
+
+def enqueue_due(taken: dict[str, datetime]) -> int:
+    """One job for each schedule whose latest due time nobody has taken. Earlier due times that were slept through
+    are not made up for: each of these jobs does all the work there is.
+
+    taken : the due times this process has seen taken, so that an idle worker does not ask the database
+    """
+    made = portal.current()
+    now = made.clock.now()
+    added = 0
+    for name, schedule in SCHEDULES.items():
+        if schedule.demo_only and not made.config.is_demo:
+            continue
+        due = schedule.rule.latest_due(now)
+        if taken.get(name) == due:
+            continue
+        with made.records.transaction() as tx:
+            new = NewJob(schedule.kind, {"due": due.isoformat()}, max_attempts=3)
+            added += repository.add_scheduled(tx, name, due, new, now=now) is not None
+        taken[name] = due
+    return added
+
+
+@HANDLERS.register("rollup")
+def _rollup(_job: RunningJob) -> None:
+    rollup(portal.current().readings)
+
+
+@HANDLERS.register("compact")
+def _compact(_job: RunningJob) -> None:
+    portal.current().readings.compact()
+
+
+@HANDLERS.register("live_demo")
+def _live_demo(_job: RunningJob) -> None:
+    from services.demo import continue_live
+
+    continue_live(portal.current())
+
+
+@HANDLERS.register("cleanup")
+def _cleanup(job: RunningJob) -> None:
+    """Expired sessions, old attempts, finished scheduled jobs; what a person asked for stays until its own expiry."""
+    before = portal.current().clock.now() - timedelta(days=KEEP_DAYS)
+    with job.finishing() as tx:
+        tx.execute(delete(LoginAttempt).where(LoginAttempt.at < before))
+        tx.execute(delete(LoginSession).where(LoginSession.expires_at < before))
+        tx.execute(delete(ScheduleRun).where(ScheduleRun.due_at < before))
+        tx.execute(delete(Job).where(Job.user_id.is_(None), Job.state == "done", Job.finished_at < before))
