@@ -1,0 +1,77 @@
+"""Home use = import + production - export, known only where every register is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from domain.energy.balance import from_intervals, from_rollup
+from domain.energy.buckets import Span, buckets, slots
+from domain.energy.intervals import Intervals
+
+DAY = date(2026, 5, 4)
+
+
+def _intervals(register_id, values, quality=None):
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    at = np.array(list(values), dtype=np.int64)
+    return Intervals(
+        register_id,
+        900,
+        grid.start_utc[at],
+        np.array(list(values.values()), dtype=np.int64),
+        np.array(quality or [0] * len(values), dtype=np.uint8),
+        datetime(2026, 5, 4, tzinfo=UTC),
+        datetime(2026, 5, 5, tzinfo=UTC),
+    )
+
+
+def test_signed_sums_interval_by_interval():
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    bought = _intervals(1, {0: 100, 1: 0, 2: 50}, [0, 1, 0])
+    made = _intervals(2, {0: 0, 1: 400})
+    sold = _intervals(3, {0: 0, 1: 300, 2: 0})
+    found = from_intervals([(bought, 1), (made, 1), (sold, -1)], grid)
+    # 100 + 0 - 0 = 100; 0 + 400 - 300 = 100; the third has no production reading, so it is not known.
+    assert found.values_wh()[:3] == [100, 100, None]
+    assert found.total_wh == 200
+    # 96 slots: one measured, one as weak as its estimated part, 94 missing.
+    assert found.total_counts == (1, 1, 0, 0, 0, 94)
+
+
+def test_nothing_known_has_no_total():
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    found = from_intervals([(_intervals(1, {}), 1)], grid)
+    assert found.total_wh is None
+    assert found.total_counts[5] == 96
+
+
+def _rollup(register_id, energy_wh, measured, estimated=0):
+    return {
+        "register_id": register_id,
+        "label": np.datetime64(DAY, "s"),
+        "fold": 0,
+        "energy_wh": energy_wh,
+        "n_measured": measured,
+        "n_estimated": estimated,
+        "n_customer": 0,
+        "n_corrected": 0,
+        "n_suspect": 0,
+    }
+
+
+def test_a_day_of_several_registers_counts_the_weakest():
+    expected = buckets(Span("UTC", DAY, date(2026, 5, 5)), "day", {1: 900, 2: 900})
+    frame = pd.DataFrame([_rollup(1, 5000, 96), _rollup(2, 2000, 80, 6)])
+    found = from_rollup(frame, [(1, 1), (2, -1)], expected)
+    assert found.values_wh() == [3000]
+    assert found.total_counts == (80, 6, 0, 0, 0, 10)  # 96 - 80 - 6 = 10 missing of register 2
+
+
+def test_a_day_without_one_register_is_unknown():
+    expected = buckets(Span("UTC", DAY, date(2026, 5, 5)), "day", {1: 900, 2: 900})
+    found = from_rollup(pd.DataFrame([_rollup(1, 5000, 96)]), [(1, 1), (2, 1)], expected)
+    assert found.values_wh() == [None]
+    assert found.total_counts == (0, 0, 0, 0, 0, 96)

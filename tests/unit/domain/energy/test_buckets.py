@@ -1,0 +1,46 @@
+"""Buckets of local time: how many there are and how many intervals each should hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from domain.energy.buckets import Span, buckets, slots
+
+
+def test_the_long_day_has_100_slots_and_25_hours():
+    found = slots("Europe/Berlin", date(2026, 10, 25), date(2026, 10, 26), 900)
+    assert len(found.start_utc) == 100
+    assert int(found.fold.sum()) == 4  # the second 02:00, 02:15, 02:30, 02:45
+    hours = buckets(Span("Europe/Berlin", date(2026, 10, 25), date(2026, 10, 26)), "hour", {1: 900})
+    assert len(hours) == 25
+    assert list(hours[1]) == [4] * 25
+
+
+def test_the_short_day_has_92_slots_and_no_two_o_clock():
+    found = slots("Europe/Berlin", date(2026, 3, 29), date(2026, 3, 30), 900)
+    assert len(found.start_utc) == 92
+    assert "2026-03-29T02" not in {str(label)[:13] for label in found.label}
+
+
+def test_a_month_with_the_long_day_expects_four_more():
+    # 31 days x 96 + 4 = 2,980 quarter-hours; 31 x 24 + 1 = 745 hours.
+    frame = buckets(Span("Europe/Berlin", date(2026, 10, 1), date(2026, 11, 1)), "month", {1: 900, 2: 3600})
+    assert (frame[1].tolist(), frame[2].tolist()) == ([2980], [745])
+
+
+def test_kathmandu_days_have_96_quarter_hours_from_18_15_utc():
+    found = slots("Asia/Kathmandu", date(2026, 3, 1), date(2026, 3, 2), 900)
+    assert (len(found.start_utc), str(found.start_utc[0])) == (96, "2026-02-28T18:15:00")
+    assert str(found.label[0]) == "2026-03-01T00:00:00"
+
+
+def test_what_is_still_to_come_is_not_expected():
+    # At 11:07 UTC, 12:07 in Berlin, 48 quarter-hours of the day are over: 12 hours x 4.
+    until = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
+    frame = buckets(Span("Europe/Berlin", date(2026, 11, 20), date(2026, 11, 21), until), "day", {1: 900})
+    assert frame[1].tolist() == [48]
+    assert len(slots("Europe/Berlin", date(2026, 11, 20), date(2026, 11, 21), 900, until).start_utc) == 48
+
+
+def test_an_empty_span_has_no_slots():
+    assert len(slots("Europe/Berlin", date(2026, 11, 20), date(2026, 11, 20), 900).start_utc) == 0
