@@ -1,0 +1,132 @@
+"""The numbers of the consumption page against sums made independently from the stored intervals."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from data.queries import consumption as queries
+from domain.calendar import Period, PeriodKind
+from services import consumption, portal, use
+from services.sites import consumption_terms, sites_of
+
+
+def _by_hand(site, first: date, end: date) -> int:
+    """Home use of local days, interval by interval with zoneinfo; only where every register has a reading."""
+    tz = ZoneInfo(site.zone_name)
+    low = datetime(first.year, first.month, first.day, tzinfo=tz).astimezone(UTC)
+    high = datetime(end.year, end.month, end.day, tzinfo=tz).astimezone(UTC)
+    parts = []
+    for register_id, sign in consumption_terms(site):
+        found = queries.intervals(portal.current().readings, register_id, low, high)
+        parts.append(
+            {int(s.astype(np.int64)): sign * int(e) for s, e in zip(found.start_utc, found.energy_wh, strict=True)}
+        )
+    return sum(sum(part[start] for part in parts) for start in set.intersection(*(set(part) for part in parts)))
+
+
+def _ask(site, kind, day, **options):
+    return consumption.Ask(site, "electricity", Period.of(kind, day), **options)
+
+
+@pytest.mark.parametrize("who", ["consumer", "prosumer", "consumer2"])
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 10, 12)])
+def test_a_day_is_the_sum_of_its_intervals(viewer_of, who, day):
+    viewer = viewer_of(who)
+    site = sites_of(viewer)[0]
+    view = consumption.overview(viewer, _ask(site, PeriodKind.DAY, day))
+    assert view.series.total_wh == _by_hand(site, day, day + timedelta(days=1))
+
+
+def test_a_berlin_day_of_25_hours_has_100_quarter_hours(viewer_of):
+    viewer = viewer_of("consumer")
+    view = consumption.overview(viewer, _ask(sites_of(viewer)[0], PeriodKind.DAY, date(2026, 10, 25)))
+    assert len(view.series) == 100
+    assert sum(view.series.total_counts) == 100
+
+
+def test_a_month_is_the_same_in_every_resolution(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    month = Period.of(PeriodKind.MONTH, date(2026, 10, 1))
+    totals = {
+        r: use.series(viewer, site, consumption_terms(site), month, r).total_wh
+        for r in ("interval", "hour", "day", "month")
+    }
+    assert set(totals.values()) == {_by_hand(site, date(2026, 10, 1), date(2026, 11, 1))}
+    counts = [
+        sum(use.series(viewer, site, consumption_terms(site), month, r).total_counts)
+        for r in ("interval", "day", "month")
+    ]
+    assert counts == [2980, 2980, 2980]  # 31 x 96 + 4
+
+
+def test_parts_and_remainder_add_up(viewer_of):
+    viewer = viewer_of("consumer")
+    view = consumption.overview(viewer, _ask(sites_of(viewer)[0], PeriodKind.MONTH, date(2026, 10, 1)))
+    assert view.parts[-1].kind == "untracked"
+    assert sum(part.total_wh or 0 for part in view.parts) == view.series.total_wh
+
+
+def test_what_was_known_earlier_differs_by_the_correction(viewer_of):
+    # The tiny world corrects six hours of 26 October five days later; before, they were 60 % too high.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    now = consumption.overview(viewer, _ask(site, PeriodKind.DAY, date(2026, 10, 26)))
+    then = consumption.overview(
+        viewer, _ask(site, PeriodKind.DAY, date(2026, 10, 26), known_at=datetime(2026, 10, 29, tzinfo=UTC))
+    )
+    corrected = now.series.counts[:, 3].astype(bool)
+    assert corrected.sum() == 24
+    before, after = int(then.series.total_wh), int(now.series.total_wh)
+    assert before > after
+    # Each of the 24 intervals was the sum of three phases at 8/5 of the right value, each rounded down.
+    fixed = int(now.series.energy_wh[corrected].sum())
+    assert before - after == pytest.approx(fixed * 0.6, abs=24 * 3)
+
+
+def test_a_running_month_meets_the_same_days(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    view = consumption.overview(viewer, _ask(site, PeriodKind.MONTH, date(2026, 11, 20), compare="previous"))
+    assert view.compared is not None
+    assert view.compared.now_wh == _by_hand(site, date(2026, 11, 1), date(2026, 11, 20))
+    assert view.compared.then_wh == _by_hand(site, date(2026, 10, 1), date(2026, 10, 20))
+
+
+def test_today_counts_only_what_is_over(viewer_of):
+    # 12:07 in Berlin: 48 quarter-hours are over, whatever the meter has delivered of them.
+    viewer = viewer_of("consumer")
+    view = consumption.overview(viewer, _ask(sites_of(viewer)[0], PeriodKind.DAY, date(2026, 11, 20)))
+    assert sum(view.series.total_counts) == 48
+
+
+def test_someone_who_moved_in_sees_nothing_earlier(viewer_of):
+    names = [name for name in ("moved-in", "moved-out") if _exists(viewer_of, name)]
+    for name in names:
+        viewer = viewer_of(name)
+        site = sites_of(viewer)[0]
+        year = use.series(viewer, site, consumption_terms(site), Period.of(PeriodKind.YEAR, date(2026, 6, 1)), "day")
+        days = {label.astype("datetime64[D]").astype(date) for label in year.label}
+        assert all(site.first_date <= day and (site.end_date is None or day < site.end_date) for day in days)
+
+
+def _exists(viewer_of, name):
+    try:
+        return bool(viewer_of(name).grants)
+    except AttributeError:
+        return False
+
+
+def test_patterns_peaks_and_groups(viewer_of):
+    viewer = viewer_of("consumer")
+    ask = _ask(sites_of(viewer)[0], PeriodKind.MONTH, date(2026, 10, 1))
+    found = consumption.peaks_of(viewer, ask)
+    fine = use.series(viewer, ask.site, consumption_terms(ask.site), ask.period, "interval")
+    assert found.top[0].power_w == fine.energy_wh.max() * 4  # Wh in a quarter-hour x 4 = W
+    assert not consumption.heat_map(viewer, ask).is_empty
+    assert consumption.similar(viewer, ask).standing is None  # the tiny world has fewer than 15 similar homes
+    assert len(consumption.profiles(viewer, ask).workday_wh) == 24
