@@ -18,7 +18,7 @@ from data.queries import identity as queries
 from data.repositories import audit
 from data.repositories import identity as repository
 from data.tables.identity import User
-from domain.access import Role, SiteGrant, Viewer
+from domain.access import Role, Viewer
 from domain.errors import InvalidInputError
 from services import passwords, portal
 
@@ -184,8 +184,8 @@ def _viewer(db: Session, found: queries.OpenSession, now: datetime) -> Viewer:
         )
     if viewer.role is not Role.CUSTOMER:
         return viewer
-    grants: tuple[SiteGrant, ...] = queries.member_grants(db, user.id)
-    return replace(viewer, grants=grants, account_ids=queries.member_accounts(db, user.id))
+    account_ids, grants = queries.memberships(db, user.id)
+    return replace(viewer, grants=grants, account_ids=account_ids)
 
 
 def _is_acting(session: queries.OpenSession, viewer: Viewer, now: datetime) -> bool:
