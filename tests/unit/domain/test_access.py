@@ -64,8 +64,14 @@ def test_foreign_and_missing_sites_raise_the_same_error():
 
 def test_grants_say_what_a_membership_allows():
     assert require_site(OWNER, Permission.EXPORT_READINGS, 7) == OWNER.grants
-    staff = Viewer(2, "b@demo.example", "B", Role.AGENT, grants=(SiteGrant(7, 3, "read_only", date(2026, 1, 1)),),
-                   acting_for_account_id=3)
+    staff = Viewer(
+        2,
+        "b@demo.example",
+        "B",
+        Role.AGENT,
+        grants=(SiteGrant(7, 3, "read_only", date(2026, 1, 1)),),
+        acting_for_account_id=3,
+    )
     assert require_site(staff, Permission.VIEW_READINGS, 7)
     with pytest.raises(NotFoundError):
         require_site(staff, Permission.EXPORT_READINGS, 7)

@@ -22,8 +22,11 @@ from domain.calendar import (
 
 def test_berlin_days_have_92_96_or_100_quarter_hours():
     # Clocks go forward on 29 March 2026 and back on 25 October 2026: 23 h and 25 h.
-    lengths = [day_length_s(date(2026, 3, 29), "Europe/Berlin"), day_length_s(date(2026, 3, 30), "Europe/Berlin"),
-               day_length_s(date(2026, 10, 25), "Europe/Berlin")]
+    lengths = [
+        day_length_s(date(2026, 3, 29), "Europe/Berlin"),
+        day_length_s(date(2026, 3, 30), "Europe/Berlin"),
+        day_length_s(date(2026, 10, 25), "Europe/Berlin"),
+    ]
     assert [length // 900 for length in lengths] == [92, 96, 100]
 
 
@@ -56,7 +59,9 @@ def test_constant_kilowatt_gives_the_hours_of_a_berlin_month(month, hours):
 
 def test_labels_of_the_doubled_hour():
     # 25 October 2026, 00:00 and 01:00 UTC are both 02:00 in Berlin (+02:00, then +01:00).
-    days, minutes = local_labels(np.array(["2026-10-25T00:00", "2026-10-25T01:00"], dtype="datetime64[s]"), "Europe/Berlin")
+    days, minutes = local_labels(
+        np.array(["2026-10-25T00:00", "2026-10-25T01:00"], dtype="datetime64[s]"), "Europe/Berlin"
+    )
     assert list(minutes) == [120, 120]
     assert list(days.astype(str)) == ["2026-10-25", "2026-10-25"]
 
@@ -86,7 +91,9 @@ def test_months_clip_to_their_last_day():
 
 
 def test_periods_hold_their_day():
-    assert Period.of(PeriodKind.WEEK, date(2026, 11, 22)) == Period(PeriodKind.WEEK, date(2026, 11, 16), date(2026, 11, 23))
+    assert Period.of(PeriodKind.WEEK, date(2026, 11, 22)) == Period(
+        PeriodKind.WEEK, date(2026, 11, 16), date(2026, 11, 23)
+    )
     assert Period.of(PeriodKind.MONTH, date(2026, 2, 14)).day_count == 28
     assert Period.of(PeriodKind.YEAR, date(2028, 2, 14)).day_count == 366
     assert Period.of(PeriodKind.DAY, date(2026, 2, 14)).last == date(2026, 2, 14)

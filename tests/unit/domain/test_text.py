@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from gettext import NullTranslations
 
-from domain.text import available_locales, current_locale, gettext, install, lazy, ngettext, pgettext, set_locale, use_locale
+from domain.text import (
+    available_locales,
+    current_locale,
+    gettext,
+    install,
+    lazy,
+    ngettext,
+    pgettext,
+    set_locale,
+    use_locale,
+)
 
 
 class Shouting(NullTranslations):

@@ -8,9 +8,9 @@ HOME = Traits("home", "2", "gas", has_ev=False, has_solar=False)
 
 
 def test_fourteen_are_too_few():
-    assert standing(0, {n: 100 for n in range(14)}) is None
-    assert standing(0, {n: 100 for n in range(15)}) is not None
-    assert standing(99, {n: 100 for n in range(30)}) is None  # one's own month is incomplete
+    assert standing(0, dict.fromkeys(range(14), 100)) is None
+    assert standing(0, dict.fromkeys(range(15), 100)) is not None
+    assert standing(99, dict.fromkeys(range(30), 100)) is None  # one's own month is incomplete
 
 
 def test_place_in_a_group_of_21():
