@@ -59,7 +59,7 @@ def person(db: Session, email: str) -> Person | None:
 
 def _person(row: Sequence[Any]) -> Person:
     *fields, disabled_at = row
-    return Person(*fields, disabled_at is not None)
+    return Person(*(*fields, disabled_at is not None))
 
 
 def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | None:
@@ -78,7 +78,7 @@ def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | N
         return None
     fields: tuple[Any, ...] = tuple(row)
     own = len(SESSION_COLUMNS)
-    return OpenSession(*fields[:own], _person(fields[own:]))
+    return OpenSession(*(*fields[:own], _person(fields[own:])))
 
 
 def memberships(db: Session, user_id: int) -> tuple[frozenset[int], tuple[SiteGrant, ...]]:
