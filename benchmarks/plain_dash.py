@@ -28,8 +28,14 @@ def create_server() -> Any:
     app = dash.Dash(__name__, external_stylesheets=[], suppress_callback_exceptions=True, use_pages=False)
     with open(os.environ["PLAIN_LAYOUT"]) as file:
         page = json.load(file)
-    app.layout = html.Div([build(page["layout"]), *[dcc.Graph(figure=figure) for figure in page["figures"]],
-                           html.Button("figure", id="plain-button"), dcc.Graph(id="plain-graph")])
+    app.layout = html.Div(
+        [
+            build(page["layout"]),
+            *[dcc.Graph(figure=figure) for figure in page["figures"]],
+            html.Button("figure", id="plain-button"),
+            dcc.Graph(id="plain-graph"),
+        ]
+    )
 
     @app.callback(Output("plain-graph", "figure"), Input("plain-button", "n_clicks"), prevent_initial_call=True)
     def ready_made(_clicks: int | None) -> dict[str, Any]:

@@ -44,17 +44,32 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = _free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")},
-        "PORTAL_DATABASE_URL": config.database_url, "PORTAL_STORE": config.store, "PORTAL_FILES": config.files,
-        "PORTAL_CACHE_URL": config.cache_url, "PORTAL_NOW": config.now.isoformat() if config.now else "",
-        "PORTAL_PORT": str(port), "PORTAL_BASE_URL": f"http://127.0.0.1:{port}", "PORTAL_ENV": "demo",
+        "PORTAL_DATABASE_URL": config.database_url,
+        "PORTAL_STORE": config.store,
+        "PORTAL_FILES": config.files,
+        "PORTAL_CACHE_URL": config.cache_url,
+        "PORTAL_NOW": config.now.isoformat() if config.now else "",
+        "PORTAL_PORT": str(port),
+        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_ENV": "demo",
     }
     log = (folder / "server.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "app:create_server()"],
-        cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
-    worker = subprocess.Popen([sys.executable, "-m", "cli", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log,
-                              start_new_session=True)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "cli", "worker"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_ready(url, process, folder / "server.log")

@@ -49,9 +49,19 @@ def start_browser() -> webdriver.Chrome:
     options = Options()
     options.binary_location = chromium() or ""
     for argument in (
-        "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1280,900",
-        "--force-prefers-reduced-motion", "--hide-scrollbars", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic", "--lang=en-GB",
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--window-size=1280,900",
+        "--force-prefers-reduced-motion",
+        "--hide-scrollbars",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+        "--lang=en-GB",
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -69,6 +79,7 @@ class Browser:
 
     def fresh(self) -> None:
         """Forget cookies and what the console said."""
+        self.driver.get("about:blank")  # a page still open would go on asking, now as a stranger
         self.cdp("Network.clearBrowserCookies")
         self.driver.get_log("browser")
 
@@ -76,7 +87,9 @@ class Browser:
         return self.driver.execute_cdp_cmd(command, parameters)
 
     def size(self, width: int, height: int = 900, *, touch: bool = False) -> None:
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 640)
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 640
+        )
         self.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
 
     def theme(self, name: str) -> None:
@@ -133,8 +146,12 @@ class Browser:
         width = int(self.driver.execute_script("return innerWidth"))
         import base64
 
-        answer = self.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-                          clip={"x": 0, "y": 0, "width": width, "height": min(height, 8000), "scale": 1})
+        answer = self.cdp(
+            "Page.captureScreenshot",
+            format="png",
+            captureBeyondViewport=True,
+            clip={"x": 0, "y": 0, "width": width, "height": min(height, 8000), "scale": 1},
+        )
         path = self.shots / f"{name}.png"
         path.write_bytes(base64.b64decode(answer["data"]))
         return path

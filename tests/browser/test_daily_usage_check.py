@@ -11,7 +11,9 @@ def _tap(browser: Browser, selector: str) -> None:
     """A finger on the middle of an element, as touch events."""
     element = browser.find(selector)
     browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    box = browser.driver.execute_script("const r = arguments[0].getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]", element)
+    box = browser.driver.execute_script(
+        "const r = arguments[0].getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]", element
+    )
     point = [{"x": box[0], "y": box[1]}]
     browser.cdp("Input.dispatchTouchEvent", type="touchStart", touchPoints=point)
     browser.cdp("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
@@ -21,7 +23,9 @@ def _tab_to(browser: Browser, text: str, limit: int = 60) -> None:
     """Press Tab until the focused element shows this text."""
     for _ in range(limit):
         browser.driver.switch_to.active_element.send_keys(Keys.TAB)
-        focused = browser.driver.execute_script("return document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || ''")
+        focused = browser.driver.execute_script(
+            "return document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || ''"
+        )
         if text in focused:
             outline = browser.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", f"focus on {text!r} is not visible"
