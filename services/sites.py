@@ -10,7 +10,7 @@ from datetime import date, datetime
 from data.queries import sites as queries
 from data.tables.sites import Meter, MeterInstallation, Register, Site
 from domain.access import Permission, SiteGrant, Viewer, require_site
-from domain.calendar import Period
+from domain.calendar import Period, local_midnight_utc
 from domain.errors import NotFoundError
 from services import portal
 
@@ -168,12 +168,28 @@ def _meter_view(item: Meter, installed: MeterInstallation, commodity: str, regis
 
 
 def _site_view(viewer: Viewer, row: Site, registers: list[RegisterView], meters: list[MeterView]) -> SiteView:
-    grants = _visible_grants(viewer, row.id)
-    ends = [grant.end_date for grant in grants]
-    end = None if None in ends else max(day for day in ends if day is not None)
+    first, end = _latest_stay(_visible_grants(viewer, row.id))
     return SiteView(
         id=row.id, public_id=row.public_id, name=row.name, city=row.city, kind=row.kind, zone_name=row.time_zone,
-        first_date=min(grant.first_date for grant in grants), end_date=end, registers=tuple(registers),
-        meters=tuple(meters), has_solar=row.has_solar, has_ev=row.has_ev, people=row.people, heating=row.heating,
+        first_date=first, end_date=end, registers=tuple(registers),
+        meters=tuple(meter for meter in meters if _stood(meter, first, end, row.time_zone)),
+        has_solar=row.has_solar, has_ev=row.has_ev, people=row.people, heating=row.heating,
         business_type=row.business_type, weather_register_id=row.weather_register_id, source=row.source,
     )  # fmt: skip
+
+
+def _latest_stay(grants: Sequence[SiteGrant]) -> tuple[date, date | None]:
+    """The last tenancy and those that end where it begins; whoever lived there in between keeps their readings."""
+    stays = sorted(grants, key=lambda grant: grant.first_date, reverse=True)
+    first, end = stays[0].first_date, stays[0].end_date
+    for earlier in stays[1:]:
+        if earlier.end_date is None or earlier.end_date < first:
+            break
+        first = min(first, earlier.first_date)
+    return first, end
+
+
+def _stood(meter: MeterView, first: date, end: date | None, zone_name: str) -> bool:
+    """Whether the meter was installed on some day of the stay."""
+    began_before_end = end is None or meter.installed_utc < local_midnight_utc(end, zone_name)
+    return began_before_end and (meter.removed_utc is None or meter.removed_utc > local_midnight_utc(first, zone_name))

@@ -40,3 +40,16 @@ def test_gas_is_its_own_energy(viewer_of):
     gas = {register_id for register_id, _sign in sites.consumption_terms(home, "gas")}
     electricity = {register_id for register_id, _sign in sites.consumption_terms(home)}
     assert gas.isdisjoint(electricity)
+
+
+def test_a_stay_is_not_stretched_over_somebody_elses(world):
+    # From January to March, and again from June: April and May belong to somebody else.
+    from datetime import date
+
+    from domain.access import SiteGrant
+    from services.sites import _latest_stay
+
+    grants = [SiteGrant(1, 1, "owner", date(2026, 1, 1), date(2026, 4, 1)), SiteGrant(1, 1, "owner", date(2026, 6, 1))]
+    assert _latest_stay(grants) == (date(2026, 6, 1), None)
+    joined = [SiteGrant(1, 1, "owner", date(2026, 1, 1), date(2026, 6, 1)), SiteGrant(1, 2, "owner", date(2026, 6, 1))]
+    assert _latest_stay(joined) == (date(2026, 1, 1), None)
