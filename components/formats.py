@@ -22,7 +22,10 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None or isnan(value):
         return UNKNOWN
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, pattern, locale=current_locale()).replace("-", MINUS)
+    text: str = format_decimal(value, pattern, locale=current_locale())
+    if not any(digit in text for digit in "123456789"):  # rounded to nothing it has no sign
+        return text.removeprefix("-")
+    return text.replace("-", MINUS)
 
 
 def energy_parts(wh: float | None, digits: int = 1) -> tuple[str, str]:

@@ -1,0 +1,119 @@
+"""Numbers, energies, dates and times read as a German and an English reader write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import numpy as np
+import pytest
+
+from components import formats
+from domain.calendar import Period, PeriodKind
+
+NAN = float("nan")
+TUESDAY = date(2026, 9, 22)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (1148.2, 1, "1,148.2"),
+        (1148.25, 0, "1,148"),
+        (0, 0, "0"),
+        (-3.5, 1, "\u22123.5"),
+        (-0.04, 1, "0.0"),  # rounded to nothing it has no sign
+        (None, 1, "–"),
+        (NAN, 1, "–"),
+        (np.float64("nan"), 1, "–"),
+        (np.int64(12_345), 0, "12,345"),
+    ],
+)
+def test_english_numbers(value, digits, text):
+    assert formats.number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1148.2, 1, "1.148,2"), (-3.5, 1, "\u22123,5"), (1_234_567, 0, "1.234.567"), (None, 0, "–")],
+)
+def test_german_numbers(german, value, digits, text):
+    assert formats.number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("wh", "parts"),
+    [
+        (197_900, ("197.9", "kWh")),
+        (9_999_900, ("9,999.9", "kWh")),
+        (10_000_000, ("10.00", "MWh")),  # 10,000 kWh = 10 MWh
+        (12_345_678, ("12.35", "MWh")),
+        (-10_000_000, ("\u221210.00", "MWh")),
+        (0, ("0.0", "kWh")),
+        (None, ("–", "kWh")),
+        (NAN, ("–", "kWh")),
+    ],
+)
+def test_energy_changes_to_mwh_at_ten_thousand_kwh(wh, parts):
+    assert formats.energy_parts(wh) == parts
+
+
+def test_unit_and_figure_never_part():
+    assert formats.kwh(197_900) == "197.9\u00a0kWh"
+    assert formats.kwh(197_940, 2) == "197.94\u00a0kWh"
+    assert formats.kw(2_345) == "2.34\u00a0kW"  # 2.345 kW, half to even
+    assert formats.degrees(-3.25) == "\u22123.2\u00a0°C"
+    assert formats.percent(0.12) == "12\u00a0%"
+
+
+def test_unit_and_figure_in_german(german):
+    assert formats.kwh(1_197_900) == "1.197,9\u00a0kWh"
+    assert formats.percent(-0.055, 1) == "\u22125,5\u00a0%"
+
+
+@pytest.mark.parametrize("shown", [formats.kwh, formats.kw, formats.degrees, formats.percent])
+@pytest.mark.parametrize("value", [None, NAN])
+def test_the_unknown_is_a_dash_without_a_unit(shown, value):
+    assert shown(value) == "–"
+
+
+def test_english_dates():
+    assert formats.day(TUESDAY) == "Tuesday, 22 September 2026"
+    assert formats.day_short(TUESDAY) == "22 Sep"
+    assert formats.day_medium(TUESDAY) == "22 Sep 2026"
+    assert formats.weekday_day(TUESDAY) == "Tue 22 Sep"
+    assert formats.month(TUESDAY) == "September 2026"
+    assert formats.month_name(TUESDAY) == "September"
+    assert formats.month_short(TUESDAY) == "Sep"
+
+
+def test_german_dates(german):
+    assert formats.day(TUESDAY) == "Dienstag, 22. September 2026"
+    assert formats.day_short(TUESDAY) == "22. Sept."
+    assert formats.day_medium(TUESDAY) == "22. Sept. 2026"
+    assert formats.weekday_day(TUESDAY) == "Di 22. Sept."
+    assert formats.month(date(2026, 3, 1)) == "März 2026"
+    assert formats.weekday(TUESDAY) == "Dienstag"
+
+
+def test_times_count_to_24():
+    assert formats.clock(time(14, 5)) == "14:05"
+    assert formats.clock(datetime(2026, 9, 22, 0, 35, tzinfo=UTC)) == "00:35"
+    assert formats.minute_of_day(875) == "14:35"  # 14 * 60 + 35
+
+
+def test_ranges_use_an_en_dash():
+    assert formats.date_range(date(2026, 8, 1), date(2026, 8, 31)) == "1 Aug – 31 Aug 2026"
+    assert formats.date_range(TUESDAY, TUESDAY) == "22 Sep 2026"
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        (PeriodKind.DAY, "22 Sep 2026"),
+        (PeriodKind.WEEK, "21 Sep – 27 Sep 2026"),  # the 22nd is a Tuesday
+        (PeriodKind.MONTH, "September 2026"),
+        (PeriodKind.YEAR, "2026"),
+    ],
+)
+def test_titles_of_periods(kind, title):
+    assert formats.period_title(Period.of(kind, TUESDAY)) == title
