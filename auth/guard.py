@@ -79,7 +79,7 @@ def _check_page(viewer: Viewer) -> Answer:
     """Unknown pages and other roles' pages are the same 404 with the frame around it."""
     if request.path == "/":
         return redirect(landing(viewer))
-    if not may_open(viewer, request.path):
+    if not may_open(viewer, request.path, request.query_string.decode(errors="replace")):
         g.page_is_missing = True
     return None
 
@@ -138,7 +138,7 @@ def _check_router(viewer: Viewer, inputs: list[Any]) -> Answer:
     inputs[1]["value"] = query or ""
     wanted = landing(viewer) if path in {"", "/"} else path
     # Werkzeug hands the same parsed object to Dash, so what is written here is what the router draws.
-    inputs[0]["value"] = wanted if wanted.startswith("/") and may_open(viewer, wanted) else MISSING
+    inputs[0]["value"] = wanted if wanted.startswith("/") and may_open(viewer, wanted, inputs[1]["value"]) else MISSING
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from dash import _pages  # the router's own matcher: guard and router must never disagree about a path
 
@@ -39,14 +40,17 @@ def _match(path: str) -> tuple[dict[str, Any] | None, dict[str, str]]:
     return page, variables or {}
 
 
-def may_open(viewer: Viewer, path: str) -> bool:
-    """Whether the path is a page of the viewer's roles, and what its ids name is the viewer's to see.
+def may_open(viewer: Viewer, path: str, query: str = "") -> bool:
+    """Whether the path is a page of the viewer's roles, and what its ids and `?site=` name is the viewer's to see.
 
     A page without roles is a customer page. Missing and foreign things make the same missing page.
     """
     page, variables = _match(path)
     if page is None:
         return False
+    asked_site = parse_qs(query.lstrip("?")).get("site", [""])[-1]
+    if asked_site and Role.CUSTOMER in (page.get("roles") or {Role.CUSTOMER}):
+        variables = {**variables, "site": variables.get("site") or asked_site}
     roles = {Role(role) for role in page.get("roles") or {Role.CUSTOMER}}
     return bool(roles & roles_of(viewer)) and all(_is_there(viewer, *item) for item in variables.items())
 

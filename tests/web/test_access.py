@@ -339,6 +339,7 @@ def test_a_foreign_site_in_the_query_is_like_a_missing_one(clients, world, query
             open_page(clients["customer"], page["path"], query.format(public_id)).get_data(as_text=True)
             for public_id in (foreign, "site-0000000000")
         ]
+        assert clients["customer"].get(page["path"] + query.format(foreign)).status_code == 404, page["path"]
         assert answers[0].replace(foreign, "site-0000000000") == answers[1], page["path"]
 
 
