@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.clock import Clock, WallClock
+from data.queries import jobs as queries
+from data.queries.jobs import JobView
 from data.repositories import jobs as repository
+from data.repositories import notices, queue
 from data.repositories.jobs import NewJob
+from data.repositories.notices import NewNotice
+from data.repositories.queue import Claim
 from data.tables.operations import Job
 from domain.access import Viewer
-from domain.errors import NotFoundError
+from domain.errors import DomainError, NotFoundError
 from domain.registry import Registry
 from services import portal
 
-LEASE_S = 60
+LEASE_S = 60.0
+LEASE_CLOCK: Clock = WallClock()  # leases are about processes of this machine, also where the portal's clock stands
+log = logging.getLogger("portal.worker")
 
 
 class LeaseLostError(Exception):
@@ -40,16 +48,17 @@ class RunningJob:
     is_finished: bool = False
 
     def progress(self, done: int, total: int) -> None:
+        """Tell how far the work is; raises LeaseLostError when it is not ours any more."""
         with portal.current().records.transaction() as tx:
             if not repository.progress(tx, self.id, self.holder, done=done, total=total):
                 raise LeaseLostError
 
     @contextmanager
     def finishing(self) -> Iterator[Session]:
-        """The handler's own rows and the job's end, or neither."""
+        """The handler's own rows and the job's end, or neither; only for who still holds the job."""
         made = portal.current()
         with made.records.transaction() as tx:
-            if not repository.extend(tx, self.id, self.holder, until=made.clock.now() + timedelta(seconds=LEASE_S)):
+            if not repository.hold(tx, self.id, self.holder):
                 raise LeaseLostError
             yield tx
             if not repository.finish(tx, self.id, self.holder, self.result, now=made.clock.now()):
@@ -76,14 +85,20 @@ def enqueue(
     return repository.add(tx, NewJob(kind, payload, user_id, dedupe_key), now=now).public_id
 
 
-def run_one(holder: str) -> bool:
-    """Claim and run one job; whether there was one."""
-    made = portal.current()
-    with made.records.transaction() as tx:
-        job = repository.claim(tx, holder, now=made.clock.now(), lease_s=LEASE_S)
-        if job is None:
-            return False
-        tx.expunge(job)
+def notice(tx: Session, new: NewNotice, *, now: datetime) -> None:
+    """Tell one person something, in the transaction of the fact."""
+    notices.add(tx, new, now=now)
+
+
+def claim_for(holder: str, kinds: tuple[str, ...]) -> Claim:
+    return Claim(holder, kinds, portal.current().clock.now(), LEASE_CLOCK.now(), LEASE_S)
+
+
+def run_one(holder: str, *, of_people: bool | None = None) -> bool:
+    """Claim and run one job of a lane (None: of both); whether there was one."""
+    job = _claim(holder, of_people)
+    if job is None:
+        return False
     running = RunningJob(job.id, job.public_id, json.loads(job.payload), job.user_id, holder)
     try:
         HANDLERS[job.kind](running)
@@ -91,54 +106,54 @@ def run_one(holder: str) -> bool:
             with running.finishing():
                 pass
     except LeaseLostError:
-        pass  # the new holder, or the owner's cancellation, decides
+        log.info("job not ours any more", extra={"job": job.public_id})
     except Exception as error:  # a broken handler must not stop the queue; the error is kept with the job
-        with made.records.transaction() as tx:
-            repository.fail(tx, job, holder, f"{type(error).__name__}: {error}", now=made.clock.now())
+        _fail(job, holder, error)
     return True
 
 
-@dataclass(frozen=True)
-class JobView:
-    public_id: str
-    kind: str
-    state: str
-    payload: dict[str, Any]
-    result: dict[str, Any]
-    progress_done: int
-    progress_total: int
-    created_at: datetime
-    finished_at: datetime | None
+def _claim(holder: str, of_people: bool | None) -> Job | None:
+    records = portal.current().records
+    where = () if of_people is None else (repository.lane(of_people=of_people),)
+    wanted = claim_for(holder, tuple(HANDLERS))
+    with records.reading() as db:
+        if not queue.any_free(db, Job, wanted, *where):
+            return None
+    with records.transaction() as tx:
+        job = repository.claim(tx, wanted, *where)
+        if job is not None:
+            tx.expunge(job)
+        return job
+
+
+def _fail(job: Job, holder: str, error: Exception) -> None:
+    """An expected refusal will be the same next time; anything else is tried again."""
+    log.error("job failed", exc_info=error, extra={"job": job.public_id})
+    made = portal.current()
+    told = f"{type(error).__name__}: {error}"
+    with made.records.transaction() as tx:
+        repository.fail(tx, job, holder, told, now=made.clock.now(), is_final=isinstance(error, DomainError))
 
 
 def my_jobs(viewer: Viewer, kind: str, limit: int = 20) -> list[JobView]:
     """The viewer's own jobs, newest first."""
     with portal.current().records.reading() as db:
-        rows = db.scalars(
-            select(Job).where(Job.user_id == viewer.user_id, Job.kind == kind).order_by(Job.id.desc()).limit(limit)
-        )
-        return [_view(row) for row in rows]
+        return queries.of_user(db, viewer.user_id, kind, limit=limit)
 
 
 def job(viewer: Viewer, public_id: str) -> JobView:
     """One of the viewer's own jobs; foreign and missing both raise NotFoundError."""
     with portal.current().records.reading() as db:
-        row = db.scalar(select(Job).where(Job.public_id == public_id, Job.user_id == viewer.user_id))
-        if row is None or viewer.is_anonymous:
-            raise NotFoundError(what="job")
-        return _view(row)
+        found = None if viewer.is_anonymous else queries.one_of_user(db, viewer.user_id, public_id)
+    if found is None:
+        raise NotFoundError(what="job")
+    return found
 
 
 def cancel(viewer: Viewer, public_id: str) -> bool:
+    """Whether it could still be stopped."""
     job(viewer, public_id)
     made = portal.current()
     with made.records.transaction() as tx:
-        row = tx.scalar(select(Job).where(Job.public_id == public_id))
-        return row is not None and repository.cancel(tx, row.id, now=made.clock.now())
-
-
-def _view(row: Job) -> JobView:
-    return JobView(
-        row.public_id, row.kind, row.state, json.loads(row.payload), json.loads(row.result), row.progress_done,
-        row.progress_total, row.created_at, row.finished_at,
-    )  # fmt: skip
+        job_id = queries.id_of(tx, viewer.user_id, public_id)
+        return job_id is not None and repository.cancel(tx, job_id, now=made.clock.now())

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from data.repositories import queue
+from data.repositories.queue import ERROR_LENGTH, Claim
 from data.tables.base import new_public_id
 from data.tables.operations import Job, ScheduleRun
 
@@ -29,17 +31,26 @@ class NewJob:
 
 def add(tx: Session, new: NewJob, *, now: datetime) -> Job:
     """Insert, or return the job that has the same dedupe key."""
-    if new.dedupe_key is not None:
-        known = tx.scalar(select(Job).where(Job.dedupe_key == new.dedupe_key))
-        if known is not None:
-            return known
+    known = _known(tx, new.dedupe_key)
+    if known is not None:
+        return known
     job = Job(
         public_id=new_public_id("job"), kind=new.kind, payload=json.dumps(dict(new.payload)), user_id=new.user_id,
         dedupe_key=new.dedupe_key, max_attempts=new.max_attempts, available_at=now, created_at=now,
     )  # fmt: skip
-    tx.add(job)
-    tx.flush()
+    try:
+        with tx.begin_nested():
+            tx.add(job)
+    except IntegrityError:  # somebody else added the same key in between
+        known = _known(tx, new.dedupe_key)
+        if known is None:
+            raise
+        return known
     return job
+
+
+def _known(tx: Session, dedupe_key: str | None) -> Job | None:
+    return None if dedupe_key is None else tx.scalar(select(Job).where(Job.dedupe_key == dedupe_key))
 
 
 def add_scheduled(tx: Session, name: str, due_at: datetime, new: NewJob, *, now: datetime) -> Job | None:
@@ -57,77 +68,41 @@ def add_scheduled(tx: Session, name: str, due_at: datetime, new: NewJob, *, now:
     return job
 
 
-def claim(tx: Session, holder: str, *, now: datetime, lease_s: int) -> Job | None:
-    """The oldest job that is due or whose holder fell silent; its attempt counts from here on."""
-    _bury(tx, now)
-    free = or_(
-        and_(Job.state == "queued", Job.available_at <= now),
-        and_(Job.state == "running", Job.lease_until < now),
-    )
-    wanted = select(Job.id).where(free).order_by(Job.available_at, Job.id).limit(1).with_for_update(skip_locked=True)
-    job_id = tx.scalar(
-        update(Job)
-        .where(Job.id == wanted.scalar_subquery())
-        .values(
-            state="running",
-            attempts=Job.attempts + 1,
-            lease_holder=holder,
-            lease_until=now + timedelta(seconds=lease_s),
-        )
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
-    )
-    return None if job_id is None else tx.get(Job, job_id, populate_existing=True)
+def lane(*, of_people: bool) -> ColumnElement[bool]:
+    """What people wait for and what runs by itself never queue behind each other."""
+    return Job.user_id.is_not(None) if of_people else Job.user_id.is_(None)
 
 
-def _bury(tx: Session, now: datetime) -> None:
-    """A job that took its last attempt and its holder with it will not be tried again."""
-    tx.execute(
-        update(Job)
-        .where(Job.state == "running", Job.lease_until < now, Job.attempts >= Job.max_attempts)
-        .values(state="dead", finished_at=now, error="the worker ended during the last attempt")
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _held(job_id: int, holder: str) -> Any:
-    return and_(Job.id == job_id, Job.state == "running", Job.lease_holder == holder)
-
-
-def _change(tx: Session, job_id: int, holder: str, **values: Any) -> bool:
-    """Whether the holder still had the job."""
-    changed = tx.scalar(
-        update(Job)
-        .where(_held(job_id, holder))
-        .values(**values)
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed is not None
-
-
-def extend(tx: Session, job_id: int, holder: str, *, until: datetime) -> bool:
-    return _change(tx, job_id, holder, lease_until=until)
+def claim(tx: Session, claimed: Claim, *where: ColumnElement[bool]) -> Job | None:
+    queue.bury(tx, Job, claimed, Job.attempts >= Job.max_attempts, finished_at=claimed.now)
+    return queue.claim(tx, Job, claimed, *where)
 
 
 def progress(tx: Session, job_id: int, holder: str, *, done: int, total: int) -> bool:
-    return _change(tx, job_id, holder, progress_done=done, progress_total=total)
+    return queue.change(tx, Job, job_id, holder, progress_done=done, progress_total=total)
+
+
+def hold(tx: Session, job_id: int, holder: str) -> bool:
+    """Lock the row for the rest of this transaction, if it is still the holder's."""
+    return queue.change(tx, Job, job_id, holder, lease_holder=holder)
 
 
 def finish(tx: Session, job_id: int, holder: str, result: Mapping[str, Any], *, now: datetime) -> bool:
-    return _change(tx, job_id, holder, state="done", result=json.dumps(dict(result)), finished_at=now, error="")
+    values = {"state": "done", "result": json.dumps(dict(result)), "finished_at": now, "error": ""}
+    return queue.change(tx, Job, job_id, holder, **values)
 
 
-def fail(tx: Session, job: Job, holder: str, error: str, *, now: datetime) -> bool:
-    """Try again later, or give up after the last attempt."""
-    if job.attempts >= job.max_attempts:
-        return _change(tx, job.id, holder, state="dead", error=error[:500], finished_at=now)
-    wait_s = BACKOFF_S[min(job.attempts - 1, len(BACKOFF_S) - 1)]
-    return _change(tx, job.id, holder, state="queued", error=error[:500], available_at=now + timedelta(seconds=wait_s))
+def fail(tx: Session, job: Job, holder: str, error: str, *, now: datetime, is_final: bool = False) -> bool:
+    """Try again later, or give up: after the last attempt, or at once where another attempt cannot help."""
+    error = error[:ERROR_LENGTH]
+    if is_final or job.attempts >= job.max_attempts:
+        return queue.change(tx, Job, job.id, holder, state="dead", error=error, finished_at=now)
+    later = now + timedelta(seconds=BACKOFF_S[min(job.attempts - 1, len(BACKOFF_S) - 1)])
+    return queue.change(tx, Job, job.id, holder, state="queued", error=error, available_at=later)
 
 
 def cancel(tx: Session, job_id: int, *, now: datetime) -> bool:
-    """Only what has not begun can be cancelled at once; a running job notices when it reports progress."""
+    """What waits never begins; what runs loses its lease and notices at its next word with the database."""
     changed = tx.scalar(
         update(Job)
         .where(Job.id == job_id, Job.state.in_(("queued", "running")))

@@ -1,0 +1,98 @@
+"""Rows that wait to be worked on, claimed under a lease: the same statements for jobs and messages, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from data.tables.operations import Job, OutboxMessage
+
+Row = TypeVar("Row", Job, OutboxMessage)
+ERROR_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who asks for which rows. `now` is the portal's clock and decides what is due; `wall` is the clock of the machine
+    and decides which leases have ended, so that a portal with a stopped clock still notices dead workers.
+    """
+
+    holder: str
+    kinds: Sequence[str]
+    now: datetime
+    wall: datetime
+    lease_s: float
+
+
+def is_free(table: type[Row], claim: Claim) -> ColumnElement[bool]:
+    """Due, or held by somebody who fell silent; kinds this process cannot handle wait for one that can."""
+    due = and_(table.state == "queued", table.available_at <= claim.now)
+    silent = and_(table.state == "running", table.lease_until < claim.wall)
+    return and_(table.kind.in_(claim.kinds), or_(due, silent))
+
+
+def any_free(db: Session, table: type[Row], claim: Claim, *where: ColumnElement[bool]) -> bool:
+    """A plain read, so that idle workers do not queue for the write lock."""
+    return db.scalar(select(table.id).where(is_free(table, claim), *where).limit(1)) is not None
+
+
+def claim(tx: Session, table: type[Row], claimed: Claim, *where: ColumnElement[bool]) -> Row | None:
+    """The oldest free row; its attempt counts from here on, before anything is tried."""
+    wanted = (
+        select(table.id)
+        .where(is_free(table, claimed), *where)
+        .order_by(table.available_at, table.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer at a time instead
+    )
+    row_id = tx.scalar(
+        update(table)
+        .where(table.id == wanted.scalar_subquery())
+        .values(
+            state="running",
+            attempts=table.attempts + 1,
+            lease_holder=claimed.holder,
+            lease_until=claimed.wall + timedelta(seconds=claimed.lease_s),
+        )
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return None if row_id is None else tx.get(table, row_id, populate_existing=True)
+
+
+def bury(tx: Session, table: type[Row], claimed: Claim, exhausted: ColumnElement[bool], **values: Any) -> None:
+    """A row that took its last attempt and its holder with it will not be tried again."""
+    tx.execute(
+        update(table)
+        .where(table.state == "running", table.lease_until < claimed.wall, exhausted)
+        .values(state="dead", error="the worker ended during the last attempt", **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def change(tx: Session, table: type[Row], row_id: int, holder: str, **values: Any) -> bool:
+    """Whether the holder still had the row; without it nothing is changed."""
+    changed = tx.scalar(
+        update(table)
+        .where(table.id == row_id, table.state == "running", table.lease_holder == holder)
+        .values(**values)
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+def extend_all(tx: Session, holder: str, *, until: datetime) -> None:
+    """The heartbeat of a process: everything it holds, and nothing a process before it left behind."""
+    for table in (Job, OutboxMessage):
+        tx.execute(
+            update(table)
+            .where(table.state == "running", table.lease_holder == holder)
+            .values(lease_until=until)
+            .execution_options(synchronize_session=False)
+        )
