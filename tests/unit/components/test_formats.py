@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -98,6 +99,8 @@ def test_german_dates(german):
 def test_times_count_to_24():
     assert formats.clock(time(14, 5)) == "14:05"
     assert formats.clock(datetime(2026, 9, 22, 0, 35, tzinfo=UTC)) == "00:35"
+    berlin = datetime(2026, 9, 22, 14, 35, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert formats.clock(berlin) == "14:35"  # on the wall, not 12:35 UTC
     assert formats.minute_of_day(875) == "14:35"  # 14 * 60 + 35
 
 

@@ -1,0 +1,66 @@
+"""Metric cards show one figure, and no figure where none is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from components import formats
+from components.cards import Metric, delta, large_figure, metric, sparkline
+from tests.unit.components.trees import attribute, by_class, by_type, classes, text_of
+
+
+def _metric(**changes):
+    return metric(Metric(**{"label": "This month", "figure": "197.9", "unit": "kWh", **changes}))
+
+
+def test_a_metric_is_its_label_figure_and_unit():
+    drawn = _metric(note="12 % less")
+    assert text_of(by_class(drawn, "metric-label")) == "This month"
+    assert text_of(by_class(drawn, "metric-value")) == "197.9kWh"
+    assert text_of(by_class(drawn, "metric-note")) == "12 % less"
+
+
+def test_the_unknown_has_no_unit():
+    drawn = _metric(figure=formats.UNKNOWN)
+    assert text_of(by_class(drawn, "metric-value")) == "–"
+    assert by_class(drawn, "unit") == []
+
+
+def test_points_and_commas_are_drawn_closer():
+    assert text_of(large_figure("1,148.2")) == "1,148.2"
+    assert [text_of(part) for part in by_class(large_figure("1,148.2"), "pt")] == [",", "."]
+
+
+def test_with_an_address_the_card_is_a_link():
+    (link,) = by_type(_metric(href="/consumption"), "Link")
+    assert link.href == "/consumption"
+    assert by_type(_metric(), "Link") == []
+
+
+def test_bars_stand_in_proportion_to_the_highest():
+    (spark,) = by_class(sparkline([2.0, None, 8.0, 0.0, -1.0], "Use by day"), "spark")
+    heights = [None if "gap" in classes(bar) else bar.style["height"] for bar in spark.children]
+    # 2 / 8, a gap, 8 / 8, nothing used, and nothing below the ground
+    assert heights == ["25.0%", None, "100.0%", "0.0%", "0.0%"]
+    assert (attribute(spark, "role"), attribute(spark, "aria-label")) == ("img", "Use by day")
+
+
+def test_a_gap_is_not_a_bar():
+    (spark,) = by_class(sparkline([None, 1.0], "Use by day"), "spark")
+    assert attribute(spark.children[0], "style") is None
+
+
+def test_days_of_zero_have_no_height():
+    (spark,) = by_class(sparkline([0.0, 0.0], "Use by day"), "spark")
+    assert [bar.style["height"] for bar in spark.children] == ["0.0%", "0.0%"]
+
+
+@pytest.mark.parametrize("values", [(), (None, None)])
+def test_nothing_known_has_no_picture(values):
+    assert by_class(_metric(spark=values), "spark") == []
+    assert len(by_class(_metric(spark=(1.0, None)), "spark")) == 1
+
+
+@pytest.mark.parametrize(("good", "tone"), [(True, "good"), (False, "flat"), (None, "flat")])
+def test_only_good_news_is_green(good, tone):
+    assert classes(delta("12 % less", good=good)) == ["delta", tone]
