@@ -1,0 +1,196 @@
+"""The contract of every figure: a plain dictionary, honest about zero, gaps and estimates, in the theme's colours."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+
+import pytest
+
+from components.figures.consumption import (
+    FLOW_COLOURS,
+    BarData,
+    LineData,
+    Stack,
+    bars,
+    colour_of,
+    empty_figure,
+    kwh_values,
+    lines,
+    summary,
+)
+from components.theme import THEMES, Theme
+
+LABELS = ["Sat 1 Aug", "Sun 2 Aug", "Mon 3 Aug"]
+USE = Stack("Use", "total", [9.1, None, 7.25])
+REST = Stack("Not tracked", "rest", [1.0, None, 2.0])
+BARS = BarData(LABELS, [(0, "1"), (2, "3")], [USE])
+FULL = BarData(
+    LABELS, [(0, "1"), (2, "3")], [USE, REST], is_estimated=[False, False, True], is_running=[False, False, True],
+    shaded=[0, 1], then_kwh=[8.0, 8.5, None], then_name="August 2025", temperature_c=[21.04, None, 19.0],
+    hrefs=["/a", "/b", "/c"],
+)  # fmt: skip
+LINE = LineData(["00:00", "00:15", "00:30"], [(0, "00:00")], [Stack("Power", "total", [0.4, None, 0.6])])
+LINES = LineData(
+    ["00:00", "00:15", "00:30"], [(0, "00:00")], [Stack("From the grid", "import", [0.4, None, 0.6]), REST],
+    then=[0.3, 0.3, None], then_name="Friday", shaded=[(0, 1)],
+)  # fmt: skip
+
+DRAWN = {
+    "bars": lambda colours: bars(BARS, colours=colours),
+    "stacked bars": lambda colours: bars(FULL, colours=colours),
+    "one line": lambda colours: lines(LINE, colours=colours),
+    "lines": lambda colours: lines(LINES, colours=colours),
+    "empty": lambda colours: empty_figure("No readings in May.", colours=colours),
+}
+LIGHT = THEMES["light"]
+
+
+@pytest.fixture(params=["light", "dark"])
+def colours(request):
+    return THEMES[request.param]
+
+
+@pytest.fixture(params=sorted(DRAWN))
+def draw(request):
+    return DRAWN[request.param]
+
+
+def test_a_figure_is_plain_data(draw, colours):
+    figure = draw(colours)
+    assert type(figure) is dict
+    assert set(figure) == {"data", "layout"}
+    assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+
+
+def test_the_same_data_make_the_same_figure(draw, colours):
+    assert draw(colours) == draw(colours)
+
+
+def test_colours_are_the_themes(draw, colours):
+    known = {getattr(colours, f.name) for f in fields(Theme) if f.name != "name"}
+    assert set(re.findall(r"#[0-9A-Fa-f]{3,8}\b", json.dumps(draw(colours)))) <= known
+
+
+def test_translucent_colours_are_the_themes(colours):
+    # The area below one line is its own colour at 14 %; the ground is see-through.
+    red, green, blue = (int(colours.cons[at : at + 2], 16) for at in (1, 3, 5))
+    found = set(re.findall(r"rgba?\([^)]*\)", json.dumps(DRAWN["one line"](colours))))
+    assert found == {"rgba(0,0,0,0)", f"rgba({red},{green},{blue},0.14)"}
+
+
+def test_the_axis_starts_at_zero(draw, colours):
+    assert draw(colours)["layout"]["yaxis"]["rangemode"] == "tozero"
+
+
+@pytest.mark.parametrize("name", ["bars", "stacked bars", "one line", "lines"])
+def test_the_unit_is_said_once(name, colours):
+    unit = "kWh" if "bars" in name else "kW"
+    assert [note["text"] for note in DRAWN[name](colours)["layout"]["annotations"]] == [unit]
+
+
+@pytest.mark.parametrize("name", ["bars", "stacked bars", "one line", "lines"])
+def test_what_is_missing_is_a_gap(name, colours):
+    figure = DRAWN[name](colours)
+    assert figure["data"][0]["y"][1] is None
+    assert all(0 not in trace["y"] for trace in figure["data"])
+    assert not any(trace.get("connectgaps", False) for trace in figure["data"])
+
+
+def test_layers_keep_their_order_and_fall_below_zero_apart():
+    figure = bars(FULL, colours=LIGHT)
+    assert [trace["name"] for trace in figure["data"]] == ["Use", "Not tracked", "August 2025", "Outdoors"]
+    assert figure["layout"]["barmode"] == "relative"
+
+
+def test_estimated_bars_are_hatched_and_the_remainder_is_striped():
+    use, rest = bars(FULL, colours=LIGHT)["data"][:2]
+    assert use["marker"]["pattern"]["shape"] == ["", "", "/"]
+    assert rest["marker"]["pattern"]["shape"] == ["|", "|", "/"]
+
+
+def test_measured_use_has_no_pattern():
+    assert "pattern" not in bars(BARS, colours=LIGHT)["data"][0]["marker"]
+
+
+@pytest.mark.parametrize(("role", "shape"), [("production", "."), ("charge", "-"), ("discharge", "-")])
+def test_flows_differ_without_colour(role, shape):
+    (trace,) = bars(BarData(LABELS, [], [Stack("Flow", role, [1.0, 2.0, 3.0])]), colours=LIGHT)["data"]
+    assert trace["marker"]["pattern"]["shape"] == [shape] * 3
+
+
+def test_a_running_bar_is_pale():
+    assert bars(FULL, colours=LIGHT)["data"][0]["marker"]["opacity"] == [1, 1, 0.55]
+
+
+def test_weekends_are_shaded_behind_their_bars():
+    shapes = bars(FULL, colours=LIGHT)["layout"]["shapes"]
+    assert [(shape["x0"], shape["x1"]) for shape in shapes] == [(-0.5, 0.5), (0.5, 1.5)]
+    assert {(shape["layer"], shape["fillcolor"]) for shape in shapes} == {("below", LIGHT.sunken)}
+
+
+def test_ticks_are_short_names_of_full_labels():
+    axis = bars(BARS, colours=LIGHT)["layout"]["xaxis"]
+    assert (axis["tickvals"], axis["ticktext"]) == (["Sat 1 Aug", "Mon 3 Aug"], ["1", "3"])
+    assert axis["type"] == "category"
+    axis = lines(LINE, colours=LIGHT)["layout"]["xaxis"]
+    assert (axis["tickvals"], axis["ticktext"]) == ([0], ["00:00"])
+    assert axis["range"] == [-0.5, 2.5]  # three intervals, half of one on each side
+
+
+def test_the_temperature_has_its_own_axis():
+    trace = bars(FULL, colours=LIGHT)["data"][-1]
+    assert (trace["yaxis"], trace["y"]) == ("y2", [21.0, None, 19.0])
+    assert bars(FULL, colours=LIGHT)["layout"]["yaxis2"]["side"] == "right"
+    assert "yaxis2" not in bars(BARS, colours=LIGHT)["layout"]
+
+
+def test_a_comparison_without_readings_is_not_drawn():
+    nothing = BarData(LABELS, [], [USE], then_kwh=[None] * 3, then_name="August 2025", temperature_c=[None] * 3)
+    assert [trace["name"] for trace in bars(nothing, colours=LIGHT)["data"]] == ["Use"]
+    nothing = LineData(LABELS, [], [USE], then=[None] * 3, then_name="Friday")
+    assert [trace["name"] for trace in lines(nothing, colours=LIGHT)["data"]] == ["Use"]
+
+
+def test_a_click_leads_to_the_bars_address():
+    assert bars(FULL, colours=LIGHT)["data"][0]["customdata"] == ["/a", "/b", "/c"]
+    assert "customdata" not in bars(BARS, colours=LIGHT)["data"][0]
+
+
+def test_lines_differ_without_colour():
+    data = lines(LINES, colours=LIGHT)["data"]
+    assert len({trace["line"]["dash"] for trace in data}) == len(data) == 3
+
+
+def test_one_line_alone_is_filled():
+    assert lines(LINE, colours=LIGHT)["data"][0]["fill"] == "tozeroy"
+    assert all("fill" not in trace for trace in lines(LINES, colours=LIGHT)["data"])
+
+
+@pytest.mark.parametrize(
+    ("role", "token"),
+    [("total", "cons"), ("part0", "cons_dark"), ("part1", "cons"), ("part2", "cons_2"), ("part7", "cons_2"),
+     ("rest", "rest"), ("phase1", "cons"), *FLOW_COLOURS.items()],
+)  # fmt: skip
+def test_a_role_has_its_colour(role, token, colours):
+    assert colour_of(colours, role) == getattr(colours, token)
+
+
+def test_an_empty_figure_is_a_sentence(colours):
+    figure = empty_figure("No readings in May.", colours=colours)
+    assert figure["data"] == []
+    (note,) = figure["layout"]["annotations"]
+    assert (note["text"], note["font"]["color"]) == ("No readings in May.", colours.ink_3)
+    assert not figure["layout"]["xaxis"]["visible"]
+    assert not figure["layout"]["yaxis"]["visible"]
+
+
+def test_watt_hours_become_kilowatt_hours():
+    assert kwh_values([9_100, None, 0]) == [9.1, None, 0.0]
+
+
+def test_the_summary_names_highest_and_lowest():
+    text = summary("Use by day", [9_100, None, 7_250], LABELS)
+    assert text == "Use by day. Highest: 9.1\u00a0kWh at Sat 1 Aug. Lowest: 7.2\u00a0kWh at Mon 3 Aug."
+    assert summary("Use by day", [None] * 3, LABELS) == "Use by day: no readings."
