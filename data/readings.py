@@ -182,7 +182,7 @@ class ReadingsStore:
             if fault is None:
                 good.append(segment)
                 continue
-            if self.manifest.current_layout().number != layout.number:
+            if not self.manifest.current_layout().names(segment):
                 raise StaleError
             self._note(segment, fault)
             bad.append(segment)

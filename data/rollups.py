@@ -19,7 +19,7 @@ from data.store.manifest import Change, ConflictError, Layout, revision_of, touc
 from data.store.values import BUCKET_REGISTERS, Segment, Touched, bucket_of, id_runs
 
 Progress = Callable[[int, int], None]
-ATTEMPTS = 4
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,17 @@ class Task:
     revision: int
     touched: tuple[Touched, ...]  # as the manifest holds them
     source: Source
+    bad: frozenset[str]  # damaged roll-up files, to be made anew
+    waiting: tuple[Touched, ...]  # days whose readings are damaged: they stay touched
 
 
 def rollup(store: ReadingsStore, register_ids: Iterable[int] | None = None, progress: Progress | None = None) -> int:
     """Recompute the roll-ups of touched register-days; how many days were recomputed."""
     wanted = None if register_ids is None else list(register_ids)
-    with store.manifest.reading() as connection:
-        layout = store.manifest.layout(connection)
-        runs = _stale(store, touched(connection, wanted), layout, wanted)
+    layout, runs = store.consistently(lambda: _outstanding(store, wanted))
     by_bucket: dict[int, list[Touched]] = {}
     for run in runs:
         by_bucket.setdefault(bucket_of(run.register_id), []).append(run)
-    before = layout.number
     total = sum(run.end_day - run.first_day for run in runs)
     done = 0
     for bucket in sorted(by_bucket):
@@ -51,23 +50,30 @@ def rollup(store: ReadingsStore, register_ids: Iterable[int] | None = None, prog
         if progress:
             progress(min(done, total), total)
     if by_bucket:
-        store.unlink_retired(before)
+        store.unlink_retired(layout.number)
     return done
 
 
-def _stale(
-    store: ReadingsStore, runs: list[Touched], layout: Layout, register_ids: Collection[int] | None
-) -> tuple[Touched, ...]:
-    """Touched days, and those whose roll-up file is damaged: both must come from the readings."""
-    wanted = None if register_ids is None else set(register_ids)
-    buckets = None if wanted is None else {bucket_of(i) for i in wanted}
-    found = [run for run in runs if run.register_id in layout.series]
-    for (_, bucket, _), segment in layout.rollups.items():
-        if (buckets is None or bucket in buckets) and store.files.fault(segment) is not None:
-            first, end = part_days(segment.kind, segment.part)
-            ids = segment.register_ids()
-            found += [Touched(i, first, end) for i in ids if (wanted is None or i in wanted) and i in layout.series]
-    return fresh.merge_runs(found)
+def _outstanding(store: ReadingsStore, wanted: list[int] | None) -> tuple[Layout, tuple[Touched, ...]]:
+    """Everything that waits for a roll-up, of these registers or of all."""
+    with store.manifest.reading() as connection:
+        layout = store.manifest.layout(connection)
+        held = touched(connection, wanted)
+    buckets = {key[1] for key in layout.rollups} if wanted is None else {bucket_of(i) for i in wanted}
+    lost, _ = _lost(store, layout, buckets)
+    return layout, fresh.merge_runs([r for r in (*held, *lost) if _is_wanted(r, layout, wanted)])
+
+
+def _is_wanted(run: Touched, layout: Layout, wanted: Collection[int] | None) -> bool:
+    return run.register_id in layout.series and (wanted is None or run.register_id in wanted)
+
+
+def _lost(store: ReadingsStore, layout: Layout, buckets: Collection[int]) -> tuple[list[Touched], frozenset[str]]:
+    """Days whose roll-up file is damaged, and those files: they must come from the readings again."""
+    held = [segment for (_, bucket, _), segment in layout.rollups.items() if bucket in buckets]
+    _, bad = store.usable(held, layout)
+    runs = [Touched(i, *part_days(s.kind, s.part)) for s in bad for i in s.register_ids()]
+    return runs, frozenset(s.name for s in bad)
 
 
 def _rollup_bucket(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
@@ -98,6 +104,7 @@ def _recompute(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
         Change(
             add=added,
             retire=[s.name for s in replaced if s is not None],
+            touched=task.waiting,
             settled=settled,
             settled_revision=task.revision,
         )
@@ -111,20 +118,28 @@ def _task(store: ReadingsStore, bucket: int, ids: list[int]) -> Task | None:
         layout = store.manifest.layout(connection)
         revision = revision_of(connection)
         held = tuple(touched(connection, ids))
-        runs = _stale(store, list(held), layout, ids)
-        if not runs:
+        lost, bad_files = _lost(store, layout, {bucket})  # also of registers nobody asked for: they share the file
+        runs = fresh.merge_runs([r for r in (*held, *lost) if _is_wanted(r, layout, None)])
+        ready, waiting, good = _unblocked(store, layout, runs)
+        if not ready:
             return None
-        first = not any(key[1] == bucket for key in layout.rollups)
-        source = fresh.source_of(connection, layout, runs, whole=first)
-        good, bad = store.usable(source.segments, layout)
-        if bad:
-            blocked = {i for s in bad for i in s.register_ids()}
-            runs = tuple(r for r in runs if r.register_id not in blocked)
-            if not runs:
-                return None
-            source = fresh.source_of(connection, layout, runs)
-            good = [s for s in source.segments if s in good]
-    return Task(bucket, layout, revision, held, Source(source.series, runs, tuple(good), source.tail, source.whole))
+        first = not waiting and not any(key[1] == bucket for key in layout.rollups)
+        source = fresh.source_of(connection, layout, ready, whole=first)
+    usable = tuple(s for s in source.segments if s.name in good)
+    return Task(bucket, layout, revision, held, replace(source, segments=usable), bad_files, waiting)
+
+
+def _unblocked(
+    store: ReadingsStore, layout: Layout, runs: tuple[Touched, ...]
+) -> tuple[tuple[Touched, ...], tuple[Touched, ...], set[str]]:
+    """Runs that can be computed, runs that must wait, and the names of the raw segments that can be read."""
+    if not runs:
+        return (), (), set()
+    span = fresh.span_s(runs, layout.series)
+    good, bad = store.usable(layout.raw_of(runs[0].register_id, runs[-1].register_id, *span), layout)
+    blocked = {i for s in bad for i in s.register_ids()}
+    ready = tuple(r for r in runs if r.register_id not in blocked)
+    return ready, tuple(r for r in runs if r.register_id in blocked), {s.name for s in good}
 
 
 def _year_days(year: int) -> tuple[int, int]:
@@ -190,7 +205,7 @@ def _merged(store: ReadingsStore, task: Task, kind: str, part: int) -> str:
     names = ", ".join(fresh.stored_columns(kind))
     union = f"SELECT {names} FROM {kind}_new WHERE {_rows_in(kind, part_days(kind, part))}"
     old = task.layout.rollups.get((kind, task.bucket, part))
-    if old is not None and store.files.fault(old) is None:
+    if old is not None and old.name not in task.bad:
         anti = f"ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[kind]}"
         union += f" UNION ALL SELECT {names} FROM {scan_of(store.paths([old]))} o {anti}"
     return f"SELECT * FROM ({union}) ORDER BY {ORDER[kind]}"
@@ -250,10 +265,12 @@ def frame(store: ReadingsStore, kind: str, register_ids: Iterable[int], first: d
 
 def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int]) -> pd.DataFrame:
     reach = _whole_months(span) if kind == "month" else span
+    wanted = set(ids)
     with store.manifest.reading() as connection:
         layout = store.manifest.layout(connection)
-        runs = _stale(store, touched(connection, ids), layout, ids)
-        runs = fresh.merge_runs(fresh.clip_runs(runs, *reach))
+        lost, bad_files = _lost(store, layout, {bucket_of(i) for i in ids})
+        outstanding = [r for r in (*touched(connection, ids), *lost) if _is_wanted(r, layout, wanted)]
+        runs = fresh.merge_runs(fresh.clip_runs(outstanding, *reach))
         source = fresh.source_of(connection, layout, runs) if runs else None
     with store.engine.cursor() as cursor:
         damaged = False
@@ -262,7 +279,7 @@ def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int
             damaged = any(set(s.register_ids()) & source.series.keys() for s in bad)
             fresh.create(cursor, store.files, Source(source.series, runs, tuple(good), source.tail))
             cursor.register("touched_days", fresh.days_table(runs))
-        columns = _query(store, cursor, layout, Ask(kind, ids, span, reach, mixed=source is not None))
+        columns = _query(store, cursor, layout, Ask(kind, ids, span, reach, bad_files, mixed=source is not None))
     return _to_frame(kind, columns, damaged=damaged)
 
 
@@ -272,6 +289,7 @@ class Ask:
     ids: list[int]
     span: tuple[int, int]
     reach: tuple[int, int]  # for months: the whole months' days
+    bad: frozenset[str]  # damaged roll-up files
     mixed: bool  # some days come from `hour_new` and `day_new`
 
 
@@ -285,7 +303,8 @@ def _whole_months(span: tuple[int, int]) -> tuple[int, int]:
 def _query(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> dict[str, np.ndarray] | None:
     series = [layout.series[i] for i in ask.ids if i in layout.series]
     from_days = ask.kind == "month" and ask.mixed
-    found = _select(store, cursor, layout, Ask("day", ask.ids, ask.reach, ask.reach, mixed=True) if from_days else ask)
+    days = replace(ask, kind="day", span=ask.reach)
+    found = _select(store, cursor, layout, days if from_days else ask)
     if found is None:
         return None
     if from_days or ask.kind == "hour":
@@ -310,7 +329,7 @@ def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> s
     buckets = sorted({i // BUCKET_REGISTERS for i in ask.ids})
     keys = [(ask.kind, b, part) for b in buckets for part in parts_of(ask.kind, *ask.span)]
     held = [s for s in (layout.rollups.get(key) for key in keys) if s is not None]
-    good = [s for s in held if store.files.fault(s) is None]
+    good = [s for s in held if s.name not in ask.bad]
     parts = []
     if good:
         rows = f"(SELECT * FROM {scan_of(store.paths(good))} WHERE {which}) o"

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from data.session import make_engine
 from data.store.tables import DAMAGE, METADATA, SEGMENT, SERIES, STAGING, STATE, TOUCHED, VERSION
@@ -33,6 +34,10 @@ class Layout:
     rollups: dict[tuple[str, int, int], Segment]
     series: dict[int, Series]
     by_bucket: dict[int, list[Segment]] = field(default_factory=dict)
+
+    def names(self, segment: Segment) -> bool:
+        """Whether the segment is still live."""
+        return segment in (self.raw if segment.kind == "raw" else self.rollups.values())
 
     def raw_of(self, first_register: int, last_register: int, start_s: int, end_s: int) -> list[Segment]:
         """Raw segments that may hold rows of these registers in `[start_s, end_s)`."""
@@ -201,14 +206,17 @@ class Manifest:
             return version
 
     def _move_files(self, connection: Connection, change: Change, layout: int) -> None:
-        if change.add:
-            connection.execute(insert(SEGMENT), [asdict(s) for s in change.add])
         if change.retire:
             statement = update(SEGMENT).where(SEGMENT.c.name.in_(change.retire), SEGMENT.c.retired_layout.is_(None))
             retired = connection.execute(statement.values(retired_layout=layout)).rowcount
             if retired != len(change.retire):
                 raise ConflictError
             connection.execute(delete(DAMAGE).where(DAMAGE.c.name.in_(change.retire)))
+        if change.add:
+            try:
+                connection.execute(insert(SEGMENT), [asdict(s) for s in change.add])
+            except IntegrityError:
+                raise ConflictError from None
         if change.staged_rows:
             flushed = connection.execute(delete(STAGING).where(STAGING.c.version <= change.staged_version)).rowcount
             if flushed != change.staged_rows:
@@ -290,11 +298,6 @@ def revision_of(connection: Connection) -> int:
 
 def last_version_of(connection: Connection) -> int:
     return int(connection.execute(select(STATE.c.last_version)).scalar_one())
-
-
-def staged_count(connection: Connection, up_to_version: int) -> int:
-    query = select(func.count()).select_from(STAGING).where(STAGING.c.version <= up_to_version)
-    return int(connection.execute(query).scalar_one())
 
 
 def _load_layout(connection: Connection, number: int) -> Layout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, and_
 
 METADATA = MetaData()
 
@@ -51,6 +51,17 @@ SEGMENT = Table(
     Column("registers", Text, nullable=False),  # JSON runs [[first, last], ...]: who is hit when the file is damaged
     Column("retired_layout", BigInteger),  # replaced; unlinked late because readers may still hold the name
     Index("ix_readings_segment_retired_layout", "retired_layout"),
+)
+# Two processes that both make the first file of a part have nothing to retire that would tell them of each other.
+_LIVE_ROLLUP = and_(SEGMENT.c.kind != "raw", SEGMENT.c.retired_layout.is_(None))
+Index(
+    "uq_readings_segment_live_rollup",
+    SEGMENT.c.kind,
+    SEGMENT.c.bucket,
+    SEGMENT.c.part,
+    unique=True,
+    sqlite_where=_LIVE_ROLLUP,
+    postgresql_where=_LIVE_ROLLUP,
 )
 STAGING = Table(
     "readings_staging",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from data.queries.cohort import month_totals
 from data.queries.consumption import days, hours, intervals, months
 from data.readings import ReadingsStore
 from data.rollups import rollup
+from data.store.manifest import Change, ConflictError
 from services.store_check import check
 from tests.factories.readings import KNOWN, join, make_batch, make_series, make_starts, make_store
 
@@ -172,6 +174,29 @@ def test_a_damaged_roll_up_is_answered_from_the_readings_and_made_anew(store: Re
     assert hours(store, [1], date(2026, 5, 4), date(2026, 5, 5))["energy_wh"].tolist() == [1000] * 24
     rollup(store)
     assert check(store) == []
+
+
+def test_a_damaged_roll_up_of_neighbours_is_made_whole_when_one_register_is_rolled_up(store: ReadingsStore) -> None:
+    store.declare([make_series(1), make_series(2)])
+    store.append(join(make_batch(1, YEAR), make_batch(2, YEAR, 50)), known_at=KNOWN)
+    rollup(store)
+    for segment in store.manifest.current_layout().rollups.values():
+        store.files.path(segment.name).unlink()
+    rollup(store, [1])  # the files hold both registers
+    assert months(store, [2], date(2026, 3, 1), date(2026, 4, 1))["energy_wh"].tolist() == [148_600]  # 2,972 x 50
+    assert check(store) == []
+
+
+def test_of_two_processes_that_make_the_same_first_roll_up_one_starts_over(any_store: ReadingsStore) -> None:
+    any_store.declare([make_series(1), make_series(2)])
+    any_store.append(make_batch(1, YEAR), known_at=KNOWN)
+    rollup(any_store)
+    made = any_store.manifest.current_layout().rollups["day", 0, 2026]
+    revision = any_store.version
+    with pytest.raises(ConflictError):
+        any_store.manifest.commit(Change(add=[replace(made, name="day-000000-of-another-process.parquet")]))
+    assert any_store.version == revision
+    assert any_store.manifest.current_layout().rollups["day", 0, 2026] == made
 
 
 def test_a_cohort_compares_complete_months_only(store: ReadingsStore) -> None:
