@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow import dataset
 
 MEMORY_ROWS = 1_000_000  # up to here everything stays in memory (29 bytes a row)
 BATCH_ROWS = 1_000_000
@@ -90,12 +89,11 @@ class ReadingSorter:
         if self._folder is None:
             yield from self._parts
             return
-        with pa.memory_map(str(self._path("ordered"))) as file:
+        with pa.OSFile(str(self._path("ordered"))) as file:  # a map would count the whole file as resident
             reader = pa.ipc.open_file(file)
             for index in range(reader.num_record_batches):
                 batch = reader.get_batch(index)
-                # Copies: the map is closed while the last rows are still held.
-                yield Judged(*(batch.column(n).to_numpy(zero_copy_only=False).copy() for n in range(len(SCHEMA))))
+                yield Judged(*(batch.column(n).to_numpy(zero_copy_only=False) for n in range(len(SCHEMA))))
 
     def _path(self, name: str) -> Path:
         assert self._folder is not None  # only asked for once something was spilled
@@ -134,11 +132,13 @@ class ReadingSorter:
     def _sort_spilled(self) -> None:
         """An external sort by DuckDB, within its own limit of memory, into a second file."""
         self._path("ordered").rename(self._path("raw"))
-        raw = dataset.dataset(str(self._path("raw")), format="ipc")
         config = {"memory_limit": SORT_MEMORY, "threads": 2, "temp_directory": str(self._path("sort"))}
-        with duckdb.connect(":memory:", config=config) as connection:
+        with duckdb.connect(":memory:", config=config) as connection, pa.OSFile(str(self._path("raw"))) as spilled:
             connection.execute("SET enable_progress_bar = false")
-            connection.register("raw", raw)
+            reader = pa.ipc.open_file(spilled)
+            batches = (reader.get_batch(index) for index in range(reader.num_record_batches))
+            # One batch after the other: a dataset would read many ahead into memory.
+            connection.register("raw", pa.RecordBatchReader.from_batches(SCHEMA, batches))
             query = f"SELECT {', '.join(SCHEMA.names)} FROM raw ORDER BY slot, start_s, line"
             connection.execute(f"CREATE TABLE sorted AS {query}")
             self._path("raw").unlink()

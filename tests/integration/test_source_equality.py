@@ -14,12 +14,14 @@ from adapters.cache import make_cache
 from adapters.clock import make_clock
 from config import Config
 from data.migrate import upgrade
-from data.queries import consumption
+from data.queries import consumption, identity
 from data.queries.registers import registers_named
 from data.readings import ReadingsStore
 from data.session import Records
+from domain.access import Role, Viewer
 from domain.calendar import Period, PeriodKind, add_months
-from services import portal, real_world
+from services import portal, real_world, sites
+from services.consumption import Ask, register_totals
 
 SHARED = Path(os.environ.get("PORTAL_SHARED") or Path(__file__).resolve().parents[3] / "shared" / "data")
 DATASETS = ("opsd_konstanz", "sgsc_nsw", "opendsm_uk", "uci_household", "nmecr_school")
@@ -128,6 +130,32 @@ def test_the_store_equals_the_published_file(world, dataset, series, zone, month
 
     months = consumption.months(world.readings, [register], period.first, period.end)
     assert months.energy_wh.tolist() == ([total] if expected else [])
+
+
+def resident(world, register):
+    """The customer who signs in for the home of a register, and that home as the pages see it."""
+    with world.records.reading() as db:
+        people = [identity.person(db, email) for email in identity.demo_emails(db)]
+        granted = [(person, *identity.memberships(db, person.id)) for person in people]
+    for person, account_ids, grants in granted:
+        viewer = Viewer(person.id, person.email, person.name, Role.CUSTOMER, grants=grants, account_ids=account_ids)
+        for site in sites.sites_of(viewer):
+            if register in {item.id for item in site.registers}:
+                return viewer, site
+    raise AssertionError("nobody lives there")
+
+
+@pytest.mark.parametrize(("dataset", "series", "zone", "month"), random_pairs() + CHANGES)
+def test_the_pages_series_equal_the_published_file(world, dataset, series, zone, month):
+    # What charts and tables draw for the person who lives there: the month by days, and by single readings.
+    expected = source_days(dataset, series, zone, month)
+    register = register_id(world, series)
+    viewer, site = resident(world, register)
+    shown = site.register(register)
+    total = sum(wh for wh, _ in expected.values()) if expected else None
+    for is_fine in (False, True):
+        ask = Ask(site, shown.commodity, Period.of(PeriodKind.MONTH, month), is_fine=is_fine)
+        assert register_totals(viewer, ask, [shown])[0].series.total_wh == total
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2016, 3, 27), 23), (date(2016, 10, 30), 25)])
