@@ -54,14 +54,6 @@ def ribbon(segments: Sequence[tuple[str, float]]) -> html.Div:
     return html.Div(runs, className="trust-ribbon", **{"aria-hidden": "true"})
 
 
-def worst_state(counts: TrustCounts) -> str:
-    """The state that one mark of the ribbon shows: what the reader should know first."""
-    for state in ("missing", "suspect", "estimated", "customer", "corrected"):
-        if counts.of(state) * 2 > counts.total or (state != "missing" and counts.of(state)):
-            return state
-    return "missing" if counts.missing else "measured"
-
-
 def note(counts: TrustCounts, *, as_known: html.Span | None = None) -> html.Div:
     """The counts in words. Measured and missing are always said; the others when there are any."""
     shown = [state for state in STATES if counts.of(state) or state in {"measured", "missing"}]

@@ -30,14 +30,17 @@ def counts_of(series: UseSeries) -> TrustCounts:
 
 
 def ribbon(series: UseSeries) -> html.Div:
-    """One mark a bucket, in the state the reader should know first; equal neighbours are one run."""
-    states = [trust.worst_state(TrustCounts(*(int(n) for n in row))) for row in series.counts]
+    """From left to right, within each bucket the shares of its states; equal neighbours are one run."""
     runs: list[tuple[str, float]] = []
-    for state in states:
-        if runs and runs[-1][0] == state:
-            runs[-1] = (state, runs[-1][1] + 1)
-        else:
-            runs.append((state, 1.0))
+    for row in series.counts:
+        whole = int(row.sum()) or 1
+        for state, count in zip(trust.STATES, row, strict=True):
+            if not count:
+                continue
+            share = int(count) / whole
+            if runs and runs[-1][0] == state:
+                share += runs.pop()[1]
+            runs.append((state, share))
     return trust.ribbon(runs)
 
 

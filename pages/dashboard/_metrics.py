@@ -25,13 +25,13 @@ def _use(view: SiteDashboard) -> list[Metric]:
     figure, unit = formats.energy_parts(view.today.so_far_wh)
     month_figure, month_unit = formats.energy_parts(view.month.so_far_wh)
     last = view.month.last_year
-    year_figure = change(last)
+    year_figure, year_unit = _year_change(last)
     return [
         Metric(_("Consumption today"), figure, unit, note=_today_note(view), spark=kwh_values(view.today.hours.values_wh()),
                spark_label=_("Consumption of each hour today"), href=href("/consumption", {"site": site, "period": "day"})),
         Metric(_("This month"), month_figure, month_unit, note=note(view.month.previous), spark=kwh_values(view.month.days.values_wh()),
                spark_label=_("Consumption of each day this month"), href=href("/consumption", {"site": site, "period": "month"})),
-        Metric(_("Against last year"), year_figure, "", note=_year_note(last), href=href("/consumption", {"site": site, "period": "month", "compare": "last_year"})),
+        Metric(_("Against last year"), year_figure, year_unit, note=_year_note(last), href=href("/consumption", {"site": site, "period": "month", "compare": "last_year"})),
         _complete(view),
     ]  # fmt: skip
 
@@ -91,6 +91,13 @@ def change(compared: Comparison | None) -> str:
     if compared is None or compared.ratio is None:
         return formats.UNKNOWN
     return _("the same") if abs(compared.ratio) < 0.005 else change_text(compared.ratio)
+
+
+def _year_change(compared: Comparison | None) -> tuple[str, str]:
+    """Figure and unit: `3` and `% more`."""
+    if compared is None or compared.ratio is None:
+        return formats.UNKNOWN, ""
+    return formats.number(abs(compared.ratio) * 100), _("% less") if compared.ratio < 0 else _("% more")
 
 
 def note(compared: Comparison | None) -> str:

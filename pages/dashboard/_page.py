@@ -32,7 +32,7 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
             page_head(greeting(viewer), lead=_lead(view)),
             html.Div(_today_card(view), className="g"),
-            html.Div([html.Div(metric(m), className="c3") for m in metrics.metrics(view)], className="g metrics"),
+            _metric_row(view),
             html.Div(
                 [html.Div(_month_card(view), className="c8"), html.Div(_quick_card(site), className="c4")],
                 className="g",
@@ -42,6 +42,13 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             ),
         ]
     )
+
+
+def _metric_row(view: SiteDashboard) -> html.Div:
+    """Four in a row; five or six in rows of three."""
+    shown = metrics.metrics(view)
+    width = "c3" if len(shown) <= 4 else "c4"
+    return html.Div([html.Div(metric(item), className=width) for item in shown], className="g metrics")
 
 
 def greeting(viewer: Viewer) -> str:

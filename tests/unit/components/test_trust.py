@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.trust import STATES, TrustCounts, note, ribbon, state_name, worst_state
+from components.trust import STATES, TrustCounts, note, ribbon, state_name
 from tests.unit.components.trees import attribute, by_class, nodes, text_of
 
 DAY = TrustCounts(measured=90, estimated=3, customer=1, corrected=1, suspect=0, missing=1)
@@ -14,24 +14,6 @@ def test_counts_add_up_to_the_period():
     assert DAY.total == 96  # 90 + 3 + 1 + 1 + 0 + 1: the quarter-hours of a day
     assert sum(DAY.of(state) for state in STATES) == DAY.total
     assert TrustCounts().total == 0
-
-
-@pytest.mark.parametrize(
-    ("counts", "state"),
-    [
-        (TrustCounts(measured=96), "measured"),
-        (TrustCounts(measured=95, estimated=1), "estimated"),  # one estimate is worth knowing
-        (TrustCounts(measured=95, missing=1), "missing"),
-        (TrustCounts(measured=94, estimated=1, missing=1), "estimated"),  # few missing do not hide it
-        (TrustCounts(measured=40, estimated=6, missing=50), "missing"),  # 50 of 96 is more than half
-        (TrustCounts(measured=94, estimated=1, suspect=1), "suspect"),
-        (TrustCounts(measured=95, corrected=1), "corrected"),
-        (TrustCounts(measured=94, customer=1, corrected=1), "customer"),
-        (TrustCounts(), "measured"),
-    ],
-)
-def test_one_mark_shows_what_to_know_first(counts, state):
-    assert worst_state(counts) == state
 
 
 def test_runs_share_the_width():
