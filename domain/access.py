@@ -31,10 +31,15 @@ class Permission(StrEnum):
 STAFF_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMER: frozenset(),
     Role.AGENT: frozenset({Permission.FIND_CUSTOMERS, Permission.VIEW_AS_CUSTOMER, Permission.VIEW_FLEET}),
-    Role.ADMIN: frozenset({
-        Permission.FIND_CUSTOMERS, Permission.VIEW_AS_CUSTOMER, Permission.VIEW_FLEET,
-        Permission.VIEW_SYSTEM, Permission.MANAGE_SYSTEM,
-    }),
+    Role.ADMIN: frozenset(
+        {
+            Permission.FIND_CUSTOMERS,
+            Permission.VIEW_AS_CUSTOMER,
+            Permission.VIEW_FLEET,
+            Permission.VIEW_SYSTEM,
+            Permission.MANAGE_SYSTEM,
+        }
+    ),
     Role.ANALYST: frozenset({Permission.VIEW_FLEET}),
 }
 

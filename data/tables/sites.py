@@ -11,8 +11,25 @@ from data.tables.base import Base, UtcDateTime
 
 FLOWS = ("import", "export", "production", "charge", "discharge", "phase", "submeter", "temperature")
 KINDS = (
-    "", "solar", "wind", "battery", "heat_pump", "ev", "hot_water", "cooking", "laundry", "dishwasher", "fridge",
-    "freezer", "circulation_pump", "office", "refrigeration", "lighting", "machines", "climate", "other",
+    "",
+    "solar",
+    "wind",
+    "battery",
+    "heat_pump",
+    "ev",
+    "hot_water",
+    "cooking",
+    "laundry",
+    "dishwasher",
+    "fridge",
+    "freezer",
+    "circulation_pump",
+    "office",
+    "refrigeration",
+    "lighting",
+    "machines",
+    "climate",
+    "other",
 )
 
 
