@@ -107,6 +107,25 @@ def overview(viewer: Viewer, ask: Ask) -> Overview:
     )
 
 
+def drawn(viewer: Viewer, ask: Ask) -> Overview:
+    """What the figure of the main chart shows; a line of single intervals has no parts, and only a day a second line."""
+    if ask.resolution != "interval":
+        return overview(viewer, ask)
+    terms = consumption_terms(ask.site, ask.commodity)
+    then = compared_period(ask) if ask.period.kind is PeriodKind.DAY else None
+    today = use.today_of(ask.site)
+    return Overview(
+        ask=ask,
+        today=today,
+        series=use.series(viewer, ask.site, terms, ask.period, ask.resolution, ask.known_at),
+        elapsed=_elapsed(viewer, ask, terms, today),
+        then=then,
+        then_series=use.series(viewer, ask.site, terms, then, ask.resolution) if then else None,
+        compared=None,
+        interval_s=use.interval_of(ask.site, terms),
+    )
+
+
 def compared_period(ask: Ask) -> Period | None:
     if ask.compare == "none":
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
 import numpy as np
 
 from components import formats
 from domain.energy.balance import UseSeries
+from domain.text import current_locale
 from domain.text import gettext as _
 
 
@@ -28,9 +30,35 @@ def clock_label(series: UseSeries, index: int) -> str:
 
 def full_labels(series: UseSeries, resolution: str) -> list[str]:
     """Unique names, as hover titles and row heads."""
-    doubled = _doubled(series)
-    one_day = len(np.unique(series.label.astype("datetime64[D]"))) <= 1
-    return [_full(moment(label), resolution, mark, one_day) for label, mark in zip(series.label, doubled, strict=True)]
+    if resolution not in {"month", "day"}:
+        return _clock_labels(series)
+    name = formats.month if resolution == "month" else formats.weekday_day
+    return [name(moment(label).date()) for label in series.label]
+
+
+def _clock_labels(series: UseSeries) -> list[str]:
+    """Each day and each time of the day is put in words once: a month of quarter-hours has 2,976 labels."""
+    locale = current_locale()
+    moments = series.label.astype("datetime64[s]").tolist()
+    clocks = {at: _clock_text(locale, at) for at in {at.time() for at in moments}}
+    days = {day: _day_text(locale, day) for day in {at.date() for at in moments}}
+    texts = [
+        f"{clocks[at.time()]} {mark}" if mark else clocks[at.time()]
+        for at, mark in zip(moments, _doubled(series), strict=True)
+    ]
+    if len(days) <= 1:
+        return texts
+    return [f"{days[at.date()]}, {text}" for at, text in zip(moments, texts, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _clock_text(_locale: str, at: time) -> str:
+    return formats.clock(at)
+
+
+@lru_cache(maxsize=8192)
+def _day_text(_locale: str, day: date) -> str:
+    return formats.weekday_day(day)
 
 
 def _doubled(series: UseSeries) -> list[str]:
@@ -40,18 +68,9 @@ def _doubled(series: UseSeries) -> list[str]:
     return [("B" if fold else "A") if label in twice else "" for label, fold in marks]
 
 
-def _full(at: datetime, resolution: str, mark: str, one_day: bool) -> str:
-    if resolution == "month":
-        return formats.month(at.date())
-    if resolution == "day":
-        return formats.weekday_day(at.date())
-    clock = f"{formats.clock(at)} {mark}".strip()
-    return clock if one_day else f"{formats.weekday_day(at.date())}, {clock}"
-
-
 def ticks(series: UseSeries, resolution: str) -> list[tuple[int, str]]:
     """Which buckets carry a short label: at most a dozen, at round places."""
-    moments = [moment(label) for label in series.label]
+    moments = series.label.astype("datetime64[s]").tolist()
     if resolution == "month":
         return [(i, formats.month_short(at.date())) for i, at in enumerate(moments)]
     if resolution == "day":

@@ -361,7 +361,7 @@ def _asked(viewer: Viewer, query: dict[str, str]) -> Asked:
 def _figure(seen: str, query: dict[str, str]) -> Any:
     viewer = current_viewer()
     state = _asked(viewer, query)
-    view = consumption.overview(viewer, state.ask)
+    view = consumption.drawn(viewer, state.ask)
     draw = (
         figures.lines(chart.line_data(state, view), colours=theme(seen))
         if chart.is_line(state)
