@@ -175,6 +175,6 @@ def require_or_skip(reason: str) -> None:
     """Skip with a reason on a machine without the part; fail where it must be there."""
     import pytest
 
-    if os.environ.get("PORTAL_REQUIRE_SERVICES"):
+    if os.environ.get("REQUIRE_SERVICES"):
         pytest.fail(reason)
     pytest.skip(reason)
