@@ -63,7 +63,7 @@ def postgres_schema() -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"CREATE SCHEMA {name}"))
     except Exception as error:
-        if os.environ.get("PORTAL_REQUIRE_SERVICES"):
+        if os.environ.get("REQUIRE_SERVICES"):
             raise
         pytest.skip(f"no PostgreSQL at {POSTGRES_URL}: {type(error).__name__}")
     try:

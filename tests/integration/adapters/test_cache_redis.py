@@ -16,7 +16,7 @@ def cache():
     try:
         redis.Redis.from_url(URL, socket_connect_timeout=0.2).ping()
     except redis.RedisError as error:
-        if os.environ.get("PORTAL_REQUIRE_SERVICES"):
+        if os.environ.get("REQUIRE_SERVICES"):
             raise
         pytest.skip(f"no Redis at {URL}: {error}")
     made = make_cache(URL)
