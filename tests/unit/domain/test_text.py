@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gettext import NullTranslations
 
+from domain import text
 from domain.text import (
     available_locales,
     current_locale,
@@ -22,7 +23,8 @@ class Shouting(NullTranslations):
         return message.upper() if "{" not in message else "HALLO {name}"
 
 
-def test_locale_is_per_context_and_unknown_ones_fall_back():
+def test_locale_is_per_context_and_unknown_ones_fall_back(monkeypatch):
+    monkeypatch.setattr(text, "_catalogues", dict(text._catalogues))  # what is installed here leaves with the test
     install({"xx": Shouting()})
     with use_locale("xx"):
         assert gettext("hello") == "HELLO"
