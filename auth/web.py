@@ -7,7 +7,7 @@ from flask import Flask
 
 from adapters import compression
 from adapters.metrics import Metrics
-from auth import errors, guard, health, language, requests, views
+from auth import downloads, errors, guard, health, language, requests, views
 from services.portal import Portal
 
 
@@ -23,4 +23,5 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     health.install(server, metrics)
     language.install(server)
     views.install(server)
+    downloads.install(server)
     guard.install(server, app)

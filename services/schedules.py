@@ -13,7 +13,7 @@ from data.rollups import rollup
 from data.tables.identity import LoginAttempt, LoginSession
 from data.tables.operations import Job, ScheduleRun
 from domain.schedule import Daily, Every, Rule
-from services import portal
+from services import exports, portal
 from services.jobs import HANDLERS, RunningJob
 
 KEEP_DAYS = 7
@@ -82,3 +82,4 @@ def _cleanup(job: RunningJob) -> None:
         tx.execute(delete(LoginSession).where(LoginSession.expires_at < before))
         tx.execute(delete(ScheduleRun).where(ScheduleRun.due_at < before))
         tx.execute(delete(Job).where(Job.user_id.is_(None), Job.state == "done", Job.finished_at < before))
+        exports.remove_expired(tx)

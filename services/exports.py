@@ -1,0 +1,311 @@
+"""Taking readings away: who may, what it holds, and the file, at once or as a job."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from adapters.export_writers import WRITERS, FileFormat
+from data.queries import consumption as queries
+from data.queries import identity
+from data.queries.jobs import JobView
+from data.repositories.notices import NewNotice
+from data.tables.identity import User
+from domain.access import Permission, Role, Viewer, require_site
+from domain.calendar import Period, PeriodKind, local_date
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from domain.exports import KEEP_DAYS, SMALL_ROWS, ExportHead, ExportRegister, ExportRequest
+from domain.text import current_locale, use_locale
+from domain.text import gettext as _
+from services import export_rows, jobs, portal
+from services.jobs import HANDLERS, RunningJob
+from services.sites import RegisterView, SiteView, site
+
+KIND = "export"
+OPEN_JOBS = 5  # of one person at a time
+
+
+@dataclass(frozen=True)
+class ExportPlan:
+    """What a request comes to for one viewer: `period` is the part the viewer may take, `rows` an upper estimate."""
+
+    site: SiteView
+    request: ExportRequest
+    period: Period
+    registers: tuple[ExportRegister, ...]
+    rows: int
+
+    @property
+    def is_small(self) -> bool:
+        return self.rows <= SMALL_ROWS
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether stored readings of these registers cannot be read at the moment."""
+        ids = {register.id for register in self.registers}
+        return any(ids & set(item.register_ids) for item in portal.current().readings.damage())
+
+    @property
+    def file_name(self) -> str:
+        """`readings-2026-10-01-2026-10-31-interval.csv`"""
+        suffix = WRITERS[self.request.format].suffix
+        return f"readings-{self.period.first}-{self.period.last}-{self.request.resolution}.{suffix}"
+
+
+def exportable(shown: SiteView) -> list[RegisterView]:
+    """Registers that count energy."""
+    return [register for register in shown.registers if register.unit == "Wh"]
+
+
+def prepare(viewer: Viewer, site_public_id: str, request: ExportRequest) -> ExportPlan:
+    """Raises NotFoundError for what is not the viewer's, InvalidInputError for what cannot be exported."""
+    shown = _exportable_site(viewer, site_public_id)
+    for issue in request.issues():
+        raise InvalidInputError(issue.field, issue.code)
+    chosen = [r for r in exportable(shown) if request.register in {"", r.public_id}]
+    if request.register and not chosen:
+        raise NotFoundError(what="register")
+    asked = Period(PeriodKind.CUSTOM, request.first, request.last + timedelta(days=1))
+    extents = queries.extent(portal.current().readings, [r.id for r in chosen])
+    stay = asked.clip(shown.first_date, shown.end_date)
+    period = _known_part(stay, extents, shown.zone_name) if stay else None
+    if period is None:
+        raise InvalidInputError("first", "no_readings")
+    registers = tuple(_register(shown, r) for r in chosen if r.id in extents)
+    rows = sum(_estimate(request.resolution, period, r.interval_s) for r in registers)
+    return ExportPlan(shown, request, period, registers, rows)
+
+
+def _exportable_site(viewer: Viewer, public_id: str) -> SiteView:
+    """Staff see a customer's readings on the screen alone (403); foreign and missing sites are the same 404."""
+    if viewer.acting_for_account_id is not None:
+        raise ForbiddenError(permission=str(Permission.EXPORT_READINGS))
+    shown = site(viewer, public_id)
+    require_site(viewer, Permission.EXPORT_READINGS, shown.id)
+    return shown
+
+
+def _known_part(stay: Period, extents: dict[int, tuple[datetime, datetime]], zone_name: str) -> Period | None:
+    """Nothing is estimated for years without a reading."""
+    if not extents:
+        return None
+    first = min(local_date(low, zone_name) for low, _high in extents.values())
+    last = max(local_date(high, zone_name) for _low, high in extents.values())
+    return stay.clip(first, last + timedelta(days=1))
+
+
+def _register(shown: SiteView, register: RegisterView) -> ExportRegister:
+    """The serials of all meters that carried the register, so that an exchange is visible."""
+    serials = [meter.serial for meter in shown.meters if register.id in meter.register_ids]
+    return ExportRegister(
+        register.id, " / ".join(serials), register_name(register), register.commodity, register.interval_s
+    )
+
+
+def register_name(register: RegisterView) -> str:
+    """The register's own name, or what it counts; phases by their number."""
+    name = register.label or flow_words().get(register.flow, register.flow)
+    return _("{name}, phase {n}", name=name, n=register.phase) if register.phase else name
+
+
+def flow_words() -> dict[str, str]:
+    """What a register counts, where it has no name of its own."""
+    return {
+        "import": _("Drawn from the grid"), "export": _("Fed into the grid"), "production": _("Produced"),
+        "charge": _("Into the battery"), "discharge": _("From the battery"), "submeter": _("Part of your use"),
+        "phase": _("Drawn from the grid"),
+    }  # fmt: skip
+
+
+def _estimate(resolution: str, period: Period, interval_s: int) -> int:
+    per_day = {"interval": 86_400 / interval_s, "hour": 24.0, "day": 1.0, "month": 1 / 28}[resolution]
+    return int(period.day_count * per_day) + 8
+
+
+def head(plan: ExportPlan) -> ExportHead:
+    """What the file says about itself, in the current language."""
+    return ExportHead(
+        site_name=plan.site.name, zone_name=plan.site.zone_name, first=plan.period.first, end=plan.period.end,
+        resolution=plan.request.resolution, locale=current_locale(), made_at=portal.current().clock.now(),
+        source=plan.site.source or portal.current().config.brand_name, source_title=_("Source"), notes=_notes(plan),
+        columns=(
+            _("Meter"), _("Register"), _("Energy"), _("Local time"), _("Start (UTC)"), _("Energy in kWh"),
+            _("Energy in Wh"), _("Quality"), _("Readings"), _("Expected readings"),
+        ),
+        quality_words=(_("Measured"), _("Estimated"), _("Your reading"), _("Corrected"), _("Implausible")),
+        commodity_words={"electricity": _("Electricity"), "gas": _("Gas"), "heat": _("Heat")},
+    )  # fmt: skip
+
+
+def _notes(plan: ExportPlan) -> tuple[str, ...]:
+    """What a reader of the file must know."""
+    notes = [_("A time without a reading has no row; nothing is filled in.")]
+    if plan.site.source.startswith("Demo"):
+        notes.append(_("Demo data: all people and figures are invented."))
+    if plan.is_damaged:
+        notes.append(_("Incomplete: some stored readings of these registers cannot be read at the moment."))
+    return tuple(notes)
+
+
+def write(plan: ExportPlan, progress: export_rows.Progress = None) -> Path:
+    """A finished private file under a random name. Whoever calls it removes it or keeps its name."""
+    folder = Path(portal.current().config.files) / "exports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    chosen = WRITERS[plan.request.format]
+    final = folder / f"{secrets.token_urlsafe(24)}.{chosen.suffix}"
+    unfinished = final.with_suffix(".tmp")
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        _fill(plan, chosen, unfinished, progress)
+        os.replace(unfinished, final)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return final
+
+
+def _fill(plan: ExportPlan, chosen: FileFormat, path: Path, progress: export_rows.Progress) -> None:
+    chosen.write(
+        str(path),
+        head(plan),
+        export_rows.chunks(plan.site, plan.request.resolution, plan.period, plan.registers, progress),
+    )
+    path.chmod(0o600)  # writers that replace the file make it with the process's default
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@dataclass(frozen=True)
+class Download:
+    name: str
+    mime_type: str
+    content: bytes
+
+
+def download_now(plan: ExportPlan) -> Download:
+    """A small export as bytes; nothing of it stays on the disk."""
+    path = write(plan)
+    try:
+        return Download(plan.file_name, WRITERS[plan.request.format].mime_type, path.read_bytes())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def order(viewer: Viewer, plan: ExportPlan) -> str:
+    """A job for a large export; asking for the same again while it is open gives the same job."""
+    payload = {**asdict(plan.request), "first": plan.request.first.isoformat(), "last": plan.request.last.isoformat()}
+    payload |= {"site": plan.site.public_id, "locale": current_locale(), "name": plan.file_name}
+    still_open = [job for job in jobs.my_jobs(viewer, KIND) if job.state in {"queued", "running"}]
+    for job in still_open:
+        if job.payload == payload:
+            return job.public_id
+    if len(still_open) >= OPEN_JOBS:
+        raise InvalidInputError("export", "too_many")
+    made = portal.current()
+    with made.records.transaction() as tx:
+        return jobs.enqueue(tx, KIND, payload, now=made.clock.now(), user_id=viewer.user_id)
+
+
+@HANDLERS.register(KIND)
+def _run(job: RunningJob) -> None:
+    """Rights are those of now, not of when it was ordered."""
+    with use_locale(str(job.payload["locale"])):
+        request = request_of(job.payload)
+        plan = prepare(_viewer(job.user_id or 0), request.site, request)
+        path = write(plan, job.progress)
+        job.result.update(file=path.name, size=path.stat().st_size, name=plan.file_name)
+        try:
+            with job.finishing() as tx:
+                _tell(tx, job, plan)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _tell(tx: Session, job: RunningJob, plan: ExportPlan) -> None:
+    new = NewNotice(job.user_id or 0, "export_ready", {"name": plan.file_name}, "/consumption/export")
+    jobs.notice(tx, new, now=portal.current().clock.now())
+
+
+def _viewer(user_id: int) -> Viewer:
+    with portal.current().records.reading() as db:
+        user = db.get(User, user_id)
+        if user is None:
+            raise NotFoundError(what="user")
+        accounts, grants = identity.memberships(db, user_id)
+        return Viewer(user.id, user.email, user.name, Role(user.role), user.locale, grants, accounts)
+
+
+def request_of(payload: dict[str, Any]) -> ExportRequest:
+    """From a job's payload or a form; raises InvalidInputError for a date that is none."""
+    try:
+        first, last = date.fromisoformat(str(payload["first"])), date.fromisoformat(str(payload["last"]))
+    except (KeyError, ValueError):
+        raise InvalidInputError("first", "no_date") from None
+    names = {
+        name: str(payload[name])[:64] for name in ("site", "resolution", "format", "register") if payload.get(name)
+    }
+    return ExportRequest(**{"site": "", **names}, first=first, last=last)
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """One ordered export as its owner sees it; `state` is queued, running, done, failed or cancelled."""
+
+    public_id: str
+    name: str
+    state: str
+    done: int
+    total: int
+    size: int
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def my_exports(viewer: Viewer) -> list[ExportView]:
+    """Newest first, without those whose file is gone."""
+    if viewer.acting_for_account_id is not None:
+        return []
+    now = portal.current().clock.now()
+    views = [_view(job) for job in jobs.my_jobs(viewer, KIND)]
+    return [view for view in views if view.expires_at is None or view.expires_at > now]
+
+
+def _view(job: JobView) -> ExportView:
+    expires = job.finished_at + timedelta(days=KEEP_DAYS) if job.finished_at else None
+    return ExportView(
+        job.public_id, str(job.payload.get("name", "")), "failed" if job.state == "dead" else job.state,
+        job.progress_done, job.progress_total, int(job.result.get("size", 0)), job.created_at, expires,
+    )  # fmt: skip
+
+
+def finished_file(viewer: Viewer, public_id: str) -> tuple[Path, str, str]:
+    """Path, name and type of a finished export; foreign, unfinished and expired ones all raise NotFoundError."""
+    found = next((view for view in my_exports(viewer) if view.public_id == public_id and view.state == "done"), None)
+    job = jobs.job(viewer, public_id)
+    if found is None:
+        raise NotFoundError(what="export")
+    _exportable_site(viewer, str(job.payload["site"]))
+    path = Path(portal.current().config.files) / "exports" / Path(str(job.result["file"])).name
+    if not path.is_file():
+        raise NotFoundError(what="export")
+    return path, found.name, WRITERS[str(job.payload["format"])].mime_type
+
+
+def remove_expired(tx: Session) -> None:
+    """Rows of expired exports, and files that no row names: expired ones and those a killed process left."""
+    now = portal.current().clock.now()
+    kept = export_rows.forget_jobs(tx, KIND, now - timedelta(days=KEEP_DAYS))
+    folder = Path(portal.current().config.files) / "exports"
+    # A file that is being written has no row yet; a day is longer than any export takes.
+    oldest_s = jobs.LEASE_CLOCK.now().timestamp() - 86_400
+    for path in folder.glob("*") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if path.name not in kept and path.stat().st_mtime < oldest_s:
+                path.unlink()
