@@ -108,9 +108,7 @@ def _at_anchor(state: PeriodState, kind: PeriodKind, anchor: date) -> str:
 def _compare_links(state: PeriodState) -> list[Any]:
     choices = [("none", _("No comparison")), ("previous", _("Previous period")), ("last_year", _("Last year"))]
     return [
-        dcc.Link(text, href=href(state.path, state.query, compare=None if key == "none" else key))
-        for key, text in choices
-        if key != state.compare
+        dcc.Link(text, href=href(state.path, state.query, compare=key)) for key, text in choices if key != state.compare
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_day_is_ticked_every_four_hours(day, interval_s):
     [
         (date(2026, 10, 19), date(2026, 10, 26), "hour", ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
         (date(2026, 10, 19), date(2026, 10, 26), "day", ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
-        # 5, 10 and 25 October are no Mondays... 5 October is one: it is bold
+        # every fifth day; 5 October is a Monday: bold
         (date(2026, 10, 1), date(2026, 11, 1), "day", ["1", "<b>5</b>", "10", "15", "20", "25", "30"]),
         (date(2026, 10, 1), date(2026, 11, 1), "hour", ["1", "5", "10", "15", "20", "25", "30"]),
         (date(2026, 1, 1), date(2027, 1, 1), "month",
