@@ -163,7 +163,7 @@ class ReadingsStore:
             layout = self.manifest.layout(connection)
             tail = manifest.staged(connection, register_ids, start_s, end_s)
         segments = layout.raw_of(min(register_ids), max(register_ids), start_s, end_s)
-        good, bad = self.usable(segments, layout)
+        good, bad = self.usable(segments)
         parts = [tail] if len(tail) else []
         if good:
             with self.engine.cursor() as cursor:
@@ -174,7 +174,7 @@ class ReadingsStore:
     def paths(self, segments: Iterable[Segment]) -> list[Path]:
         return [self.files.path(s.name) for s in segments]
 
-    def usable(self, segments: Iterable[Segment], layout: Layout) -> tuple[list[Segment], list[Segment]]:
+    def usable(self, segments: Iterable[Segment]) -> tuple[list[Segment], list[Segment]]:
         """Segments that verify, and those that do not; the latter are noted for every process."""
         good, bad = [], []
         for segment in segments:

@@ -71,7 +71,7 @@ def _is_wanted(run: Touched, layout: Layout, wanted: Collection[int] | None) -> 
 def _lost(store: ReadingsStore, layout: Layout, buckets: Collection[int]) -> tuple[list[Touched], frozenset[str]]:
     """Days whose roll-up file is damaged, and those files: they must come from the readings again."""
     held = [segment for (_, bucket, _), segment in layout.rollups.items() if bucket in buckets]
-    _, bad = store.usable(held, layout)
+    _, bad = store.usable(held)
     runs = [Touched(i, *part_days(s.kind, s.part)) for s in bad for i in s.register_ids()]
     return runs, frozenset(s.name for s in bad)
 
@@ -136,7 +136,7 @@ def _unblocked(
     if not runs:
         return (), (), set()
     span = fresh.span_s(runs, layout.series)
-    good, bad = store.usable(layout.raw_of(runs[0].register_id, runs[-1].register_id, *span), layout)
+    good, bad = store.usable(layout.raw_of(runs[0].register_id, runs[-1].register_id, *span))
     blocked = {i for s in bad for i in s.register_ids()}
     ready = tuple(r for r in runs if r.register_id not in blocked)
     return ready, tuple(r for r in runs if r.register_id in blocked), {s.name for s in good}
@@ -275,7 +275,7 @@ def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int
     with store.engine.cursor() as cursor:
         damaged = False
         if source:
-            good, bad = store.usable(source.segments, layout)
+            good, bad = store.usable(source.segments)
             damaged = any(set(s.register_ids()) & source.series.keys() for s in bad)
             fresh.create(cursor, store.files, Source(source.series, runs, tuple(good), source.tail))
             cursor.register("touched_days", fresh.days_table(runs))

@@ -28,8 +28,6 @@ def schema(head: ExportHead) -> pa.Schema:
         column("energy_kwh", pa.decimal128(18, 3), unit="kWh"),
         column("energy_wh", pa.int64(), unit="Wh"),
         column("quality", TEXT),
-        column("readings", pa.int32()),
-        column("readings_expected", pa.int32()),
         column("readings", pa.int64()),
         column("readings_expected", pa.int64()),
     ]
@@ -63,8 +61,6 @@ def _table(rows: ExportRows, shape: pa.Schema) -> pa.Table:
         _kwh(rows.energy_wh),
         pa.array(rows.energy_wh),
         pa.DictionaryArray.from_arrays(rows.quality.astype(np.int32), pa.array(NAMES, pa.string())),
-        pa.array(rows.readings.astype(np.int32)),
-        pa.array(rows.expected.astype(np.int32)),
         pa.array(rows.readings),
         pa.array(rows.expected),
     ]

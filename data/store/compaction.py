@@ -97,7 +97,7 @@ def _components(layout: Layout, most: int) -> list[set[int]]:
 def _merge_buckets(store: ReadingsStore, buckets: set[int]) -> int:
     layout = store.manifest.current_layout()
     pool = {s.name: s for b in buckets for s in layout.by_bucket.get(b, ())}
-    good, _ = store.usable(pool.values(), layout)
+    good, _ = store.usable(pool.values())
     settled = {s.name for s in good if _is_settled(s, good)}
     sources = [s for s in good if s.name not in settled]
     if not sources:
@@ -162,7 +162,7 @@ def erase(store: ReadingsStore, register_ids: Collection[int]) -> None:
 def _erase(store: ReadingsStore, ids: set[int]) -> int:
     layout = store.manifest.current_layout()
     segments = [s for s in (*layout.raw, *layout.rollups.values()) if ids & set(s.register_ids())]
-    good, bad = store.usable(segments, layout)
+    good, bad = store.usable(segments)
     touched = _lost_rollups(bad, ids)
     added = [made for segment in good for made in _without(store, segment, ids)]
     names = [s.name for s in segments]

@@ -29,7 +29,7 @@ def _energies(kind: str, content: bytes) -> list[int]:
         return [row["energy_wh"] for row in json.loads(content)["rows"]]
     if kind == "parquet":
         return pq.read_table(io.BytesIO(content))["energy_wh"].to_pylist()
-    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Readings"]
     return [row[6] for row in sheet.iter_rows(min_row=2, max_col=10, values_only=True)]
 
 
