@@ -70,10 +70,12 @@ class Judge:
         if not self._book.targets or len(raw) == 0:
             return np.zeros(len(raw), dtype=np.int64), usable
         factor, is_power, is_fit = self._unit_tables(raw)
-        base_units = raw.value * factor[raw.series, raw.unit]
+        # Nearly always there is one unit; a look-up per reading is for the others.
+        is_one = bool(is_fit.all()) and bool((factor == factor[0, 0]).all())
+        base_units = raw.value * (factor[0, 0] if is_one else factor[raw.series, raw.unit])
         has_sign = np.array([target.has_own_sign for target in self._book.targets])[slot]
         bad = (
-            ("unit_unfit", ~is_fit[raw.series, raw.unit]),
+            ("unit_unfit", np.zeros(len(raw), dtype=bool) if is_one else ~is_fit[raw.series, raw.unit]),
             ("negative", (raw.value < 0) & ~has_sign),
             ("too_large", np.abs(base_units) > rounding.LARGEST_UNITS),
         )
@@ -83,11 +85,11 @@ class Judge:
                 self._log_values(code, raw, found)
                 usable = usable & ~found
         micro = np.rint(np.where(usable, base_units, 0) * rounding.MICRO_PER_UNIT).astype(np.int64)
-        return micro * self._multiplier(raw, slot, is_power), usable
+        return micro * self._multiplier(raw, slot, is_power) if self._has_power else micro, usable
 
     def _multiplier(self, raw: RawBlock, slot: Int64s, is_power: Mask) -> Int64s:
         intervals = [target.interval_s for target in self._book.targets]
-        energy = np.array([rounding.power_denominator(s) if self._has_power else 1 for s in intervals], dtype=np.int64)
+        energy = np.array([rounding.power_denominator(s) for s in intervals], dtype=np.int64)
         power = np.array([rounding.power_numerator(s) for s in intervals], dtype=np.int64)
         return np.where(is_power[raw.series, raw.unit], power[slot], energy[slot])
 
@@ -152,8 +154,10 @@ class Judge:
 
     def _on_grid(self, rows: Judged) -> Judged:
         """Starts are whole intervals since midnight, in UTC or on the wall clock (+05:45 has hours at :15)."""
-        interval_s = self._interval_s()[rows.slot]
-        odd = np.flatnonzero(rows.start_s % interval_s != 0)
+        intervals = self._interval_s()
+        is_one = len(intervals) > 0 and bool((intervals == intervals[0]).all())
+        odd = np.flatnonzero(rows.start_s % (intervals[0] if is_one else intervals[rows.slot]) != 0)
+        interval_s = intervals[rows.slot] if len(odd) else intervals
         for zone_name, part in self._local_parts(rows, odd):
             local_s = rows.start_s[part] + calendar.offsets_s(rows.start_s[part].astype("datetime64[s]"), zone_name)
             odd = np.setdiff1d(odd, part[local_s % interval_s[part] == 0], assume_unique=True)

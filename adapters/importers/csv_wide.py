@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,13 @@ def is_text(path: Path) -> bool:
 
 
 def settle(path: Path, options: IngestOptions) -> Dialect:
+    """How the file is written; found out once although both CSV importers ask."""
+    state = path.stat()
+    return _settled(path, options, (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=4)
+def _settled(path: Path, options: IngestOptions, _state: tuple[int, int]) -> Dialect:
     encoding = settled_encoding(path, options.encoding)
     return detect.dialect(sample_lines(path, encoding), options, encoding)
 

@@ -24,7 +24,9 @@ class IngestOptions:
     interval_s: int | None = None
     date_order: DateOrder | None = None
     skip_lines: int = 0
-    registers: dict[str, str] = field(default_factory=dict)  # name in the file ("" for the only one) -> register
+    registers: dict[str, str] = field(
+        default_factory=dict, hash=False
+    )  # name in the file ("" for the only one) -> register
     ignore: frozenset[str] = frozenset()  # series of the file that are not wanted
     keep_good: bool = False
     create_site: bool = False
