@@ -53,3 +53,12 @@
   };
   new MutationObserver(function () { requestAnimationFrame(attach); }).observe(document.documentElement, { childList: true, subtree: true });
 })();
+
+// The overview asks for its live status only while somebody can see it.
+(function () {
+  "use strict";
+  document.addEventListener("visibilitychange", function () {
+    if (!document.getElementById("dashboard-live") || !window.dash_clientside || !window.dash_clientside.set_props) { return; }
+    window.dash_clientside.set_props("dashboard-clock", { disabled: document.hidden });
+  });
+})();

@@ -11,14 +11,15 @@ import numpy.typing as npt
 
 from data.queries import activity
 from data.queries import consumption as queries
+from data.queries import sites as site_queries
 from data.queries.activity import Happening
-from domain.access import Viewer
+from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind, zone
 from domain.energy import comparison
 from domain.energy.balance import UseSeries
 from domain.energy.comparison import Comparison
-from domain.energy.freshness import Freshness, Health, judge
-from domain.energy.profile import usual_day
+from domain.energy.freshness import Freshness, Health, is_offline, judge
+from domain.energy.profile import HOURS, hour_of, usual_day
 from services import portal, use
 from services.sites import SiteView, consumption_terms, sites_of
 
@@ -26,16 +27,21 @@ USUAL_WEEKS = 4
 FEED_DAYS = 60
 FEED_LENGTH = 6
 COMPLETENESS_DAYS = 7
+COMPLETE_SHARE = 0.96  # a day or hour with fewer of its intervals is left out of comparisons, on both sides
 
 
 @dataclass(frozen=True)
 class Today:
-    """Today's use so far and the median of the last four same weekdays, by hour. [Wh]"""
+    """Today's use so far and the median of the last four same weekdays, by hour. [Wh]
+
+    usual_so_far_wh : the usual of exactly the hours, and parts of hours, that are known today
+    until_hour : where today's readings end, on the wall clock. [h]
+    """
 
     day: date
     so_far_wh: int | None
     usual_so_far_wh: float | None
-    until_hour: float  # how much of the day the readings cover
+    until_hour: float
     hours: UseSeries
     usual_wh: npt.NDArray[np.float64]
 
@@ -48,25 +54,50 @@ class Today:
 
 @dataclass(frozen=True)
 class Total:
-    """One quantity of the running month up to yesterday, with the same part of last month and last year."""
+    """One quantity of the running month up to yesterday, with the same part of last month and last year.
+
+    has_whole_days : false on the first of a month, when only today is known and nothing is compared
+    """
 
     so_far_wh: int | None
     days: UseSeries
     previous: Comparison | None
     last_year: Comparison | None
+    has_whole_days: bool = True
+
+
+@dataclass(frozen=True)
+class DeviceState:
+    name: str
+    kind: str
+    last_seen_utc: datetime | None
+    is_offline: bool
+
+
+@dataclass(frozen=True)
+class LiveStatus:
+    """How far the data reaches and which devices are silent: what a page may ask again every minute."""
+
+    now_local: datetime
+    freshness: Freshness
+    devices: tuple[DeviceState, ...]
+
+    @property
+    def offline(self) -> tuple[DeviceState, ...]:
+        return tuple(device for device in self.devices if device.is_offline)
 
 
 @dataclass(frozen=True)
 class SiteDashboard:
     site: SiteView
-    now_local: datetime
-    freshness: Freshness
+    live: LiveStatus
     completeness: float | None  # share of the expected intervals of the last seven days
     today: Today
     month: Total
     production: Total | None
     export: Total | None
     production_today: UseSeries | None
+    net_today_wh: int | None  # taken from the grid less given to it; None without export
     self_sufficiency: float | None  # of the running month, whole days
     others: tuple[tuple[str, Total], ...]  # gas and heat
     feed: tuple[Happening, ...]
@@ -74,32 +105,32 @@ class SiteDashboard:
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A site in the overview of several."""
+    """A site in the overview of several; of a stay that is over only the dates are shown."""
 
     site: SiteView
+    stay: str  # now, over, to_come
     month: Total
+    today_wh: int | None
     freshness: Freshness
     completeness: float | None
 
 
 def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
     """Everything one site's overview shows."""
-    now = portal.current().clock.now()
     terms = consumption_terms(site)
-    production = _flow_terms(site, "production")
     export = _flow_terms(site, "export")
-    made = month_total(viewer, site, production) if production else None
-    month = month_total(viewer, site, terms)
+    production = _flow_terms(site, "production")
+    month, made = month_parts(viewer, site)
     return SiteDashboard(
         site=site,
-        now_local=now.astimezone(zone(site.zone_name)),
-        freshness=freshness(site, terms or production),
-        completeness=completeness(viewer, site, terms),
-        today=today(viewer, site, terms),
+        live=live_status(viewer, site),
+        completeness=completeness(viewer, site, terms or production),
+        today=today(viewer, site),
         month=month,
         production=made,
         export=month_total(viewer, site, export) if export else None,
         production_today=_today_hours(viewer, site, production) if production else None,
+        net_today_wh=_net_today(viewer, site),
         self_sufficiency=self_sufficiency(viewer, site, month),
         others=tuple(
             (name, month_total(viewer, site, consumption_terms(site, name)))
@@ -110,13 +141,69 @@ def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
     )
 
 
+def month_parts(viewer: Viewer, site: SiteView) -> tuple[Total, Total | None]:
+    """Use and, where there is a roof or a turbine, production of the running month."""
+    production = _flow_terms(site, "production")
+    made = month_total(viewer, site, production) if production else None
+    return month_total(viewer, site, consumption_terms(site)), made
+
+
+def month_chart(viewer: Viewer, site: SiteView) -> tuple[Today, UseSeries | None, Total, Total | None]:
+    """What the month's figure is made of, and nothing else."""
+    production = _flow_terms(site, "production")
+    month, made = month_parts(viewer, site)
+    made_today = _today_hours(viewer, site, production) if production else None
+    return today(viewer, site), made_today, month, made
+
+
 def overview_rows(viewer: Viewer) -> list[SiteRow]:
     """All sites of the viewer for the table of several."""
-    return [
-        SiteRow(site, month_total(viewer, site, consumption_terms(site)), freshness(site, consumption_terms(site)),
-                completeness(viewer, site, consumption_terms(site)))
-        for site in sites_of(viewer)
-    ]  # fmt: skip
+    return [_row(viewer, site) for site in sites_of(viewer)]
+
+
+def _row(viewer: Viewer, site: SiteView) -> SiteRow:
+    terms = consumption_terms(site)
+    return SiteRow(
+        site,
+        stay(site),
+        month_total(viewer, site, terms),
+        _today_hours(viewer, site, terms).total_wh,
+        freshness(site, terms),
+        completeness(viewer, site, terms),
+    )
+
+
+def stay(site: SiteView) -> str:
+    """Whether the viewer's time at the site is `now`, `over` or `to_come`."""
+    day = use.today_of(site)
+    if site.end_date is not None and site.end_date <= day:
+        return "over"
+    return "to_come" if site.first_date > day else "now"
+
+
+def live_status(viewer: Viewer, site: SiteView) -> LiveStatus:
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
+    now = portal.current().clock.now()
+    terms = consumption_terms(site) or _flow_terms(site, "production")
+    return LiveStatus(now.astimezone(zone(site.zone_name)), freshness(site, terms), _devices(site, now))
+
+
+def _devices(site: SiteView, now: datetime) -> tuple[DeviceState, ...]:
+    if stay(site) != "now":
+        return ()
+    with portal.current().records.reading() as db:
+        rows = site_queries.devices(db, site.id)
+    return tuple(
+        DeviceState(row.name, row.kind, row.last_seen_at, is_offline(row.last_seen_at, now=now)) for row in rows
+    )
+
+
+def _net_today(viewer: Viewer, site: SiteView) -> int | None:
+    export = _flow_terms(site, "export")
+    if not export:
+        return None
+    given = [(register_id, -1) for register_id, _sign in export]
+    return _today_hours(viewer, site, [*_flow_terms(site, "import"), *given]).total_wh
 
 
 def _flow_terms(site: SiteView, flow: str) -> list[tuple[int, int]]:
@@ -124,7 +211,9 @@ def _flow_terms(site: SiteView, flow: str) -> list[tuple[int, int]]:
 
 
 def freshness(site: SiteView, terms: use.Terms) -> Freshness:
-    """The least fresh register that belongs to the total decides."""
+    """The least fresh register that belongs to the total decides. What came after the stay is nobody's business."""
+    if stay(site) != "now":
+        return Freshness(Health.NEVER, None, None)
     now = portal.current().clock.now()
     ids = [register_id for register_id, _sign in terms]
     ends = queries.extent(portal.current().readings, ids)
@@ -147,66 +236,84 @@ def _today_hours(viewer: Viewer, site: SiteView, terms: use.Terms) -> UseSeries:
     return use.series(viewer, site, terms, Period.of(PeriodKind.DAY, use.today_of(site)), "hour")
 
 
-def today(viewer: Viewer, site: SiteView, terms: use.Terms) -> Today:
-    """The comparison ends where today's readings end: the usual of a half hour counts half."""
+def today(viewer: Viewer, site: SiteView) -> Today:
+    """Today by hour against the median of the last four same weekdays."""
+    terms = consumption_terms(site)
     day = use.today_of(site)
     hours = _today_hours(viewer, site, terms)
     past = [Period.of(PeriodKind.DAY, day - timedelta(days=7 * week)) for week in range(1, USUAL_WEEKS + 1)]
     usual = usual_day([_by_clock_hour(use.series(viewer, site, terms, period, "hour")) for period in past])
-    until = _covered_hours(hours)
-    return Today(day, hours.total_wh, _until(usual, until), until, hours, usual)
+    share = _known_share(hours, use.interval_of(site, terms))
+    return Today(day, hours.total_wh, usual_of_known(usual, hours, share), _known_until(hours, share), hours, usual)
 
 
 def _by_clock_hour(series: UseSeries) -> npt.NDArray[np.float64]:
-    """24 places of the wall clock; NaN where nothing is known. A doubled hour adds up."""
-    values = np.full(24, np.nan)
-    for label, energy, known in zip(series.label, series.energy_wh, series.is_known, strict=True):
-        hour = int((label - label.astype("datetime64[D]")) // np.timedelta64(1, "h"))
-        if known:
-            values[hour] = energy + (0 if np.isnan(values[hour]) else values[hour])
+    """24 places of the wall clock; NaN where an hour is not whole. A doubled hour counts with its mean."""
+    values = np.full(HOURS, np.nan)
+    for hour in range(HOURS):
+        at = _is_complete(series) & (hour_of(series.label) == hour)
+        if at.any():
+            values[hour] = series.energy_wh[at].mean()
     return values
 
 
-def _covered_hours(hours: UseSeries) -> float:
-    """Up to where today is known, on the wall clock: the last known hour counts with its share of intervals."""
-    if not hours.is_known.any():
-        return 0.0
-    last = int(np.flatnonzero(hours.is_known)[-1])
-    hour = int((hours.label[last] - hours.label[last].astype("datetime64[D]")) // np.timedelta64(1, "h"))
-    most = max(float(hours.counts.sum(axis=1).max()), 1.0)
-    return hour + float(hours.counts[last, :5].sum()) / most
+def _known_share(hours: UseSeries, interval_s: int) -> npt.NDArray[np.float64]:
+    """How much of each hour is known, 0 to 1. The running hour's share is of the whole hour."""
+    expected = hours.counts.sum(axis=1)
+    whole = max([1, 3600 // interval_s, *expected.tolist()])
+    return np.where(hours.is_known, hours.counts[:, :5].sum(axis=1) / whole, 0.0)
 
 
-def _until(usual_wh: npt.NDArray[np.float64], until_hour: float) -> float | None:
-    whole = int(until_hour)
-    if len(usual_wh) < 24 or np.isnan(usual_wh[:whole]).any() or until_hour <= 0:
+def usual_of_known(usual_wh: npt.NDArray[np.float64], hours: UseSeries, share: npt.NDArray[np.float64]) -> float | None:
+    """A gap of this morning is left out of the usual day too: half an hour known is compared with half the usual."""
+    known = share > 0
+    if len(usual_wh) < HOURS or not known.any():
         return None
-    rest = usual_wh[whole] * (until_hour - whole) if whole < 24 and until_hour > whole else 0.0
-    return None if np.isnan(rest) else float(usual_wh[:whole].sum() + rest)
+    usual = usual_wh[hour_of(hours.label[known])]
+    return None if np.isnan(usual).any() else float((usual * share[known]).sum())
+
+
+def _known_until(hours: UseSeries, share: npt.NDArray[np.float64]) -> float:
+    known = np.flatnonzero(share > 0)
+    return float(hour_of(hours.label)[known[-1]] + share[known[-1]]) if len(known) else 0.0
 
 
 def month_total(viewer: Viewer, site: SiteView, terms: use.Terms) -> Total:
-    """Whole days up to yesterday against the same number of days; on the first of a month, the day itself."""
+    """Whole days up to yesterday against the same days of last month and last year."""
     day = use.today_of(site)
     month = Period.of(PeriodKind.MONTH, day)
     part = comparison.elapsed(month, day)
     days = use.series(viewer, site, terms, part, "day")
+    if day == month.first:  # today is not over: there is no whole day to compare yet
+        return Total(days.total_wh, days, None, None, has_whole_days=False)
+    before, year_ago = (
+        use.series(viewer, site, terms, comparison.same_part(month, part, then), "day")
+        for then in (month.shift(-1), month.last_year())
+    )
     return Total(
         days.total_wh,
         days,
-        _against(viewer, site, terms, month, part, month.shift(-1), days),
-        _against(viewer, site, terms, month, part, month.last_year(), days),
+        same_days(days, before, comparison.same_part(month, part, month.shift(-1))),
+        same_days(days, year_ago, comparison.same_part(month, part, month.last_year())),
     )
 
 
-def _against(
-    viewer: Viewer, site: SiteView, terms: use.Terms, month: Period, part: Period, then: Period, days: UseSeries
-) -> Comparison | None:
-    same = comparison.same_part(month, part, then)
-    series = use.series(viewer, site, terms, same, "day")
-    if len(series) < same.day_count or not series.is_known.all():
+def same_days(now: UseSeries, before: UseSeries, then: Period) -> Comparison | None:
+    """The days that are complete on both sides, paired by their number; None when fewer than half are."""
+    count = min(len(now), then.day_count)
+    if len(before) < then.day_count or count == 0:
         return None
-    return comparison.compare(days.total_wh, part, series.total_wh, same)
+    both = _is_complete(now)[:count] & _is_complete(before)[:count]
+    if both.sum() * 2 < len(now):
+        return None
+    now_wh, then_wh = (int(series.energy_wh[:count][both].sum()) for series in (now, before))
+    compared = int(both.sum())
+    return Comparison(now_wh, then_wh, then, per_day=False, days=None if compared == len(now) else compared)
+
+
+def _is_complete(series: UseSeries) -> npt.NDArray[np.bool_]:
+    expected = np.maximum(series.counts.sum(axis=1), 1)
+    return np.asarray(series.is_known & (series.counts[:, :5].sum(axis=1) >= COMPLETE_SHARE * expected))
 
 
 def self_sufficiency(viewer: Viewer, site: SiteView, month: Total) -> float | None:

@@ -10,12 +10,16 @@ from domain.calendar import Period
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two energies that may be compared, and how. [Wh, or Wh per day when `per_day`]"""
+    """Two energies that may be compared, and how. [Wh, or Wh per day when `per_day`]
+
+    days : how many pairs of days were compared, when some were left out as incomplete; else None
+    """
 
     now_wh: float
     then_wh: float
     then: Period
     per_day: bool
+    days: int | None = None
 
     @property
     def ratio(self) -> float | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 USUAL_DELAY = timedelta(minutes=20)  # from the end of an interval to its arrival
 BROKEN_AFTER = timedelta(days=2)
+OFFLINE_AFTER = timedelta(hours=2)  # devices report every few minutes; a restart or an update takes less
 
 
 class Health(StrEnum):
@@ -35,3 +36,8 @@ def judge(last_end: datetime | None, *, now: datetime, interval_s: int) -> Fresh
         return Freshness(Health.LIVE, last_end, due)
     health = Health.LATE if now - last_end < BROKEN_AFTER else Health.SILENT
     return Freshness(health, last_end, due)
+
+
+def is_offline(last_seen: datetime | None, *, now: datetime) -> bool:
+    """A device that never reported is not offline: it waits for its first word."""
+    return last_seen is not None and now - last_seen > OFFLINE_AFTER

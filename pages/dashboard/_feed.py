@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import dcc, html
@@ -12,25 +12,34 @@ from components import formats, states
 from components.icons import icon
 from domain.calendar import zone
 from domain.text import gettext as _
+from domain.text import ngettext
 from services.dashboard import Happening
+from services.sites import SiteView
 
 Params = Mapping[str, Any]
 
 
-def feed_list(happened: Sequence[Happening], zone_name: str) -> Any:
+def feed_list(happened: Sequence[Happening], sites: Sequence[SiteView]) -> Any:
+    """Each on the clock of its site; with several sites it says which."""
     if not happened:
         return states.empty("none_here", _("Nothing new"), _("What happens to your meters and data appears here."))
-    return html.Ul([_row(item, zone_name) for item in happened], className="list")
+    by_id = {site.id: site for site in sites}
+    return html.Ul([_row(item, by_id.get(item.site_id or 0), sites) for item in happened], className="list")
 
 
-def _row(item: Happening, zone_name: str) -> html.Li:
+def _row(item: Happening, site: SiteView | None, sites: Sequence[SiteView]) -> html.Li:
+    zone_name = (site or sites[0]).zone_name
     glyph, tone, title, detail = _sentence(item.kind, item.params, zone_name)
     at = item.at.astimezone(zone(zone_name))
     when = _("{day}, {time}", day=formats.day_short(at.date()), time=formats.clock(at))
     name: Any = dcc.Link(title, href=item.href) if item.href else title
-    text = html.Div(
-        [html.B(name), html.Span(f"{when}{'. ' if detail else ''}{detail}", className="small quiet")], className="what"
-    )
+    place = [html.Span(site.name)] if site is not None and len(sites) > 1 else []
+    facts = [
+        *place,
+        html.Time(when, dateTime=at.isoformat(timespec="minutes")),
+        *([html.Span(detail)] if detail else []),
+    ]
+    text = html.Div([html.B(name), html.Span(facts, className="small quiet said")], className="what")
     return html.Li([html.Span(icon(glyph), className=f"glyph {tone}".strip()), text])
 
 
@@ -41,27 +50,34 @@ def _sentence(kind: str, params: Params, zone_name: str) -> tuple[str, str, str,
 
 
 def _span(params: Params, zone_name: str) -> str:
+    """`11 Oct`, `11 Oct, from 13:00 to 24:00` or `10 Oct 22:00 to 11 Oct 06:00`; the end of a day is 24:00."""
     tz = zone(zone_name)
     first = datetime.fromisoformat(str(params["first"])).astimezone(tz)
     end = datetime.fromisoformat(str(params["end"])).astimezone(tz)
-    if first.date() == end.date() or (end.hour, end.minute) == (0, 0):
+    is_midnight = (end.hour, end.minute) == (0, 0)
+    last_day = end.date() - timedelta(days=1) if is_midnight else end.date()
+    end_clock = "24:00" if is_midnight else formats.clock(end)
+    if first.date() == last_day:
+        if is_midnight and (first.hour, first.minute) == (0, 0):
+            return _("the whole of {day}", day=formats.day_short(first.date()))
         return _(
-            "{day}, from {first} to {end}",
-            day=formats.day_short(first.date()),
-            first=formats.clock(first),
-            end=formats.clock(end),
+            "{day}, from {first} to {end}", day=formats.day_short(last_day), first=formats.clock(first), end=end_clock
         )
     return _(
         "{first_day} {first} to {end_day} {end}",
-        first_day=formats.day_short(first.date()),
-        first=formats.clock(first),
-        end_day=formats.day_short(end.date()),
-        end=formats.clock(end),
-    )
+        first_day=formats.day_short(first.date()), first=formats.clock(first),
+        end_day=formats.day_short(last_day), end=end_clock,
+    )  # fmt: skip
+
+
+def _count(params: Params) -> int:
+    return int(params["count"])
 
 
 def _completed(params: Params, zone_name: str) -> tuple[str, str, str, str]:
-    title = _("{n} readings completed", n=formats.number(params["count"]))
+    title = ngettext(
+        "{count} reading completed", "{count} readings completed", _count(params), count=formats.number(_count(params))
+    )
     return "check", "ok", title, _("They came later: {span}.", span=_span(params, zone_name))
 
 
@@ -71,7 +87,17 @@ def _exchanged(params: Params, _zone_name: str) -> tuple[str, str, str, str]:
 
 
 def _estimated(params: Params, zone_name: str) -> tuple[str, str, str, str]:
-    return "variable", "warn", _("{n} readings estimated", n=formats.number(params["count"])), _span(params, zone_name)
+    return (
+        "variable",
+        "warn",
+        ngettext(
+            "{count} reading estimated",
+            "{count} readings estimated",
+            _count(params),
+            count=formats.number(_count(params)),
+        ),
+        _span(params, zone_name),
+    )
 
 
 def _corrected(params: Params, zone_name: str) -> tuple[str, str, str, str]:
@@ -81,7 +107,17 @@ def _corrected(params: Params, zone_name: str) -> tuple[str, str, str, str]:
         new=formats.kwh(params["new_wh"]),
         old=formats.kwh(params["old_wh"]),
     )
-    return "pencil-square", "net", _("{n} readings corrected", n=formats.number(params["count"])), detail
+    return (
+        "pencil-square",
+        "net",
+        ngettext(
+            "{count} reading corrected",
+            "{count} readings corrected",
+            _count(params),
+            count=formats.number(_count(params)),
+        ),
+        detail,
+    )
 
 
 def _suspect(params: Params, zone_name: str) -> tuple[str, str, str, str]:
@@ -92,7 +128,12 @@ def _gap(params: Params, zone_name: str) -> tuple[str, str, str, str]:
     return (
         "signal-slash",
         "warn",
-        _("{n} readings are missing", n=formats.number(params["count"])),
+        ngettext(
+            "{count} reading is missing",
+            "{count} readings are missing",
+            _count(params),
+            count=formats.number(_count(params)),
+        ),
         _span(params, zone_name),
     )
 
@@ -106,7 +147,11 @@ def _late(params: Params, _zone_name: str) -> tuple[str, str, str, str]:
         "clock",
         "warn",
         _("Your gateway is late"),
-        _("It delivers about {n} hours behind. Nothing is lost.", n=params["hours"]),
+        ngettext(
+            "It delivers about an hour behind. Nothing is lost.",
+            "It delivers about {n} hours behind. Nothing is lost.",
+            int(params["hours"]),
+        ),
     )
 
 

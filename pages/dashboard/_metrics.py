@@ -1,45 +1,54 @@
-"""The row of cards, each with one figure and one fair comparison, and the month's bars."""
+"""The row of cards, each with one figure and one fair comparison."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from components import formats
-from components.cards import Metric
-from components.consumption import labels
+from components.cards import Metric, delta
 from components.consumption.sentences import change_text
-from components.figures.consumption import BarData, Stack, kwh_values
+from components.figures.consumption import kwh_values
 from components.links import href
 from domain.energy.comparison import Comparison
 from domain.text import gettext as _
+from pages.dashboard import _today as today_chart
 from services.dashboard import SiteDashboard, Total
 
-MOST = 6
+MOST, LEAST = 6, 4
+SAME = 0.005  # below half a percent two energies are the same to a reader
 
 
 def metrics(view: SiteDashboard) -> list[Metric]:
-    """Four to six cards, by what the site has."""
-    return [*_use(view), *_made(view), *_others(view)][:MOST]
+    """Four or six cards, the most telling first, so that rows are always full."""
+    cards = [_use_today(view), *_made(view), _month(view), *_others(view), _year(view), _complete(view)]
+    return cards[: MOST if len(cards) >= MOST else LEAST]
 
 
-def _use(view: SiteDashboard) -> list[Metric]:
-    site = view.site.public_id
+def _use_today(view: SiteDashboard) -> Metric:
     figure, unit = formats.energy_parts(view.today.so_far_wh)
-    month_figure, month_unit = formats.energy_parts(view.month.so_far_wh)
+    return Metric(_("Consumption today"), figure, unit, note=_today_note(view), spark=today_chart.used_by_hour(view.today),
+                  spark_label=_("Consumption of each hour today"), href=_consumption(view, period="day"))  # fmt: skip
+
+
+def _month(view: SiteDashboard) -> Metric:
+    figure, unit = formats.energy_parts(view.month.so_far_wh)
+    return Metric(_("This month"), figure, unit, note=note(view.month), spark=kwh_values(view.month.days.values_wh()),
+                  spark_label=_("Consumption of each day this month"), href=_consumption(view, period="month"))  # fmt: skip
+
+
+def _year(view: SiteDashboard) -> Metric:
     last = view.month.last_year
-    year_figure, year_unit = _year_change(last)
-    return [
-        Metric(_("Consumption today"), figure, unit, note=_today_note(view), spark=kwh_values(view.today.hours.values_wh()),
-               spark_label=_("Consumption of each hour today"), href=href("/consumption", {"site": site, "period": "day"})),
-        Metric(_("This month"), month_figure, month_unit, note=note(view.month.previous), spark=kwh_values(view.month.days.values_wh()),
-               spark_label=_("Consumption of each day this month"), href=href("/consumption", {"site": site, "period": "month"})),
-        Metric(_("Against last year"), year_figure, year_unit, note=_year_note(last), href=href("/consumption", {"site": site, "period": "month", "compare": "last_year"})),
-        _complete(view),
-    ]  # fmt: skip
+    figure, unit = formats.UNKNOWN, ""
+    if last is not None and last.ratio is not None:
+        figure = formats.number(abs(last.ratio) * 100)
+        unit = _("% less") if last.ratio < 0 else _("% more")
+    return Metric(_("Against last year"), figure, unit, note=_year_note(view.month),
+                  href=_consumption(view, period="month", compare="last_year"))  # fmt: skip
 
 
 def _complete(view: SiteDashboard) -> Metric:
-    figure = formats.number(
-        None if view.completeness is None else view.completeness * 100, 0 if view.completeness == 1 else 1
-    )
+    digits = 0 if view.completeness == 1 else 1
+    figure = formats.number(None if view.completeness is None else view.completeness * 100, digits)
     return Metric(_("Readings complete"), figure, "%", shape="di", colour="--c-rest", note=_("of the last 7 days"))
 
 
@@ -47,120 +56,80 @@ def _made(view: SiteDashboard) -> list[Metric]:
     if view.production is None or view.production_today is None:
         return []
     figure, unit = formats.energy_parts(view.production_today.total_wh)
-    cards = [
-        Metric(_("Production today"), figure, unit, shape="ci", colour="--c-prod", note=_("{energy} this month up to yesterday", energy=formats.kwh(view.production.so_far_wh)),
-               spark=kwh_values(view.production_today.values_wh()), spark_label=_("Production of each hour today"))
-    ]  # fmt: skip
-    if view.self_sufficiency is not None:
-        value = formats.number(view.self_sufficiency * 100)
-        cards.append(
-            Metric(
-                _("Self-sufficiency"),
-                value,
-                "%",
-                shape="ci",
-                colour="--c-prod",
-                note=_("of this month's use came from your own roof or wind"),
-            )
-        )
-    return cards
+    month = formats.kwh(view.production.so_far_wh)
+    made = Metric(_("Production today"), figure, unit, shape="ci", colour="--c-prod",
+                  note=_("{energy} this month up to yesterday", energy=month),
+                  spark=today_chart.by_hour(view.production_today), spark_label=_("Production of each hour today"))  # fmt: skip
+    return [made, *_net(view), *_own(view)]
+
+
+def _net(view: SiteDashboard) -> list[Metric]:
+    net = view.net_today_wh
+    if net is None:
+        return []
+    figure, unit = formats.energy_parts(abs(net))
+    text = _("more taken from the grid than given so far") if net > 0 else _("more given to the grid than taken so far")
+    return [Metric(_("Net today"), figure, unit, shape="di", colour="--c-net", note=text)]
+
+
+def _own(view: SiteDashboard) -> list[Metric]:
+    if view.self_sufficiency is None:
+        return []
+    figure = formats.number(view.self_sufficiency * 100)
+    text = _("of this month's use came from your own roof or wind")
+    return [Metric(_("Self-sufficiency"), figure, "%", shape="ci", colour="--c-prod", note=text)]
 
 
 def _others(view: SiteDashboard) -> list[Metric]:
     cards = []
     for name, total in view.others:
         figure, unit = formats.energy_parts(total.so_far_wh)
-        target = href("/consumption", {"site": view.site.public_id, "period": "month", "commodity": name})
         label = _("Gas this month") if name == "gas" else _("Heat this month")
-        cards.append(
-            Metric(
-                label,
-                figure,
-                unit,
-                note=note(total.previous),
-                spark=kwh_values(total.days.values_wh()),
-                spark_label=label,
-                href=target,
-            )
-        )
+        cards.append(Metric(label, figure, unit, note=note(total), spark=kwh_values(total.days.values_wh()),
+                            spark_label=label, href=_consumption(view, period="month", commodity=name)))  # fmt: skip
     return cards
+
+
+def _consumption(view: SiteDashboard, **query: str) -> str:
+    return href("/consumption", {"site": view.site.public_id, **query})
 
 
 def change(compared: Comparison | None) -> str:
     """`12 % less`; a dash when nothing fair can be said."""
     if compared is None or compared.ratio is None:
         return formats.UNKNOWN
-    return _("the same") if abs(compared.ratio) < 0.005 else change_text(compared.ratio)
+    return _("the same") if abs(compared.ratio) < SAME else change_text(compared.ratio)
 
 
-def _year_change(compared: Comparison | None) -> tuple[str, str]:
-    """Figure and unit: `3` and `% more`."""
-    if compared is None or compared.ratio is None:
-        return formats.UNKNOWN, ""
-    return formats.number(abs(compared.ratio) * 100), _("% less") if compared.ratio < 0 else _("% more")
-
-
-def note(compared: Comparison | None) -> str:
+def note(total: Total) -> Any:
+    compared = total.previous
+    if not total.has_whole_days:
+        return _("the month has just begun")
     if compared is None or compared.ratio is None:
         return _("up to yesterday")
-    if abs(compared.ratio) < 0.005:
+    if abs(compared.ratio) < SAME:
         return _("as much as in the same days of last month")
-    return _("{change} than in the same days of last month", change=change_text(compared.ratio))
+    return _marked(_("{change} than in the same days of last month"), compared.ratio)
 
 
-def _year_note(compared: Comparison | None) -> str:
-    if compared is None:
+def _marked(template: str, ratio: float) -> list[Any]:
+    """The change set off from its sentence; green only if less, which is good for use."""
+    before, _change, after = template.partition("{change}")
+    return [before, delta(change_text(ratio), good=True if ratio < 0 else None), after]
+
+
+def _year_note(total: Total) -> str:
+    if not total.has_whole_days:
+        return _("the month has just begun")
+    if total.last_year is None:
         return _("no complete readings of the same days a year ago")
-    return _("{energy} in the same days a year ago", energy=formats.kwh(compared.then_wh))
+    return _("{energy} in the same days a year ago", energy=formats.kwh(total.last_year.then_wh))
 
 
-def _today_note(view: SiteDashboard) -> str:
-    if view.today.ratio is None:
+def _today_note(view: SiteDashboard) -> Any:
+    ratio = view.today.ratio
+    if ratio is None:
         return _("no usual day to compare with yet")
-    if abs(view.today.ratio) < 0.02:
+    if abs(ratio) < SAME:
         return _("as much as usual by now")
-    return _("{change} than usual by now", change=change_text(view.today.ratio))
-
-
-def month_headline(view: SiteDashboard) -> str:
-    if view.month.so_far_wh is None:
-        return _("There are no readings of this month yet.")
-    if view.production is not None and view.production.so_far_wh is not None:
-        return _(
-            "You made {made} and used {used}.",
-            made=formats.kwh(view.production.so_far_wh),
-            used=formats.kwh(view.month.so_far_wh),
-        )
-    return _("You used {used} up to yesterday.", used=formats.kwh(view.month.so_far_wh))
-
-
-def month_sub(view: SiteDashboard) -> str:
-    if view.export is not None and view.export.so_far_wh is not None:
-        return _("{energy} went to the grid. Today is still running.", energy=formats.kwh(view.export.so_far_wh))
-    return _then_sentence(view.month)
-
-
-def _then_sentence(total: Total) -> str:
-    then = total.previous
-    if then is None:
-        return _("Today is still running.")
-    return _("{energy} in the same days of last month. Today is still running.", energy=formats.kwh(then.then_wh))
-
-
-def month_bars(view: SiteDashboard) -> BarData:
-    """Use downwards and production upwards for prosumers, else use from zero."""
-    days = view.month.days
-    names = labels.full_labels(days, "day")
-    used = kwh_values(days.values_wh())
-    ticks = labels.ticks(days, "day")
-    shaded = labels.weekend(days, "day")
-    if view.production is None or len(view.production.days) != len(days):
-        return BarData(names, ticks, [Stack(_("Consumption"), "total", used)], shaded=shaded)
-    made = kwh_values(view.production.days.values_wh())
-    down = [None if value is None else -value for value in used]
-    return BarData(
-        names,
-        ticks,
-        [Stack(_("Production"), "production", made), Stack(_("Consumption"), "total", down)],
-        shaded=shaded,
-    )
+    return _marked(_("{change} than usual by now"), ratio)

@@ -1,110 +1,157 @@
-"""What the overview of one site and of several shows."""
+"""What the overview of one site shows."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import dash
 from dash import dcc, html
 
-from components import formats
+from components import formats, states
 from components.cards import metric
 from components.charts import chart_slot
-from components.frame import LegendItem, card, legend, page_head
+from components.frame import LegendItem, card, figure_card, legend, page_head
 from components.icons import icon
 from components.links import href
-from components.tables import Column, data_table
+from components.tables import table_toggle
 from domain.access import Viewer
 from domain.text import gettext as _
+from domain.text import ngettext
 from pages.dashboard import _feed as feed
 from pages.dashboard import _metrics as metrics
+from pages.dashboard import _month as month
 from pages.dashboard import _status as status
 from pages.dashboard import _today as today_chart
-from services import dashboard, portal
-from services.dashboard import SiteDashboard, SiteRow
+from services import dashboard
+from services.dashboard import SiteDashboard
 from services.sites import SiteView, site_or_first
+
+REFRESH_MS = 60_000
+REFRESHES = 30  # after half an hour without a click the page stops asking, so that an idle session can end
 
 
 def one_site(viewer: Viewer, public_id: str) -> html.Div:
     site = site_or_first(viewer, public_id)
     assert site is not None, "whoever has no site does not come here"
+    if dashboard.stay(site) != "now":
+        return _other_time(viewer, site)
     view = dashboard.site_dashboard(viewer, site)
     return html.Div(
         [
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
-            page_head(greeting(viewer), lead=_lead(view)),
+            dcc.Interval(id="dashboard-clock", interval=REFRESH_MS, max_intervals=REFRESHES),
+            page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view)),
             html.Div(_today_card(view), className="g"),
             _metric_row(view),
-            html.Div(
-                [html.Div(_month_card(view), className="c8"), html.Div(_quick_card(site), className="c4")],
-                className="g",
-            ),
-            html.Div(
-                [html.Div(_feed_card(view), className="c8"), html.Div(_data_card(view), className="c4")], className="g"
-            ),
+            _month_row(view),
+            _row([*_devices(view), (_feed_card(view), "c8" if view.live.devices else "c12")]),
         ]
     )
 
 
-def _metric_row(view: SiteDashboard) -> html.Div:
-    """Four in a row; five or six in rows of three."""
-    shown = metrics.metrics(view)
-    width = "c3" if len(shown) <= 4 else "c4"
-    return html.Div([html.Div(metric(item), className=width) for item in shown], className="g metrics")
+def _other_time(viewer: Viewer, site: SiteView) -> html.Div:
+    """A stay that is over keeps its readings; one to come has none yet."""
+    if dashboard.stay(site) == "to_come":
+        text = _(
+            "Your time at {site} starts on {day}. Your energy appears here from then on.",
+            site=site.name,
+            day=formats.day(site.first_date),
+        )
+        return html.Div([page_head(site.name), states.empty("not_yet", _("Not yet"), text)])
+    assert site.end_date is not None, "a stay is over on its end date"
+    last = site.end_date - timedelta(days=1)
+    text = _(
+        "Your time at {site} ended on {day}. Your readings until then stay yours.",
+        site=site.name,
+        day=formats.day(last),
+    )
+    target = href("/consumption", {"site": site.public_id, "period": "year", "date": last})
+    action = (_("See your last year there"), target)
+    return html.Div([page_head(site.name), states.empty("none_here", _("You have moved on"), text, action=action)])
 
 
-def greeting(viewer: Viewer) -> str:
-    hour = portal.current().clock.now().hour
+def _month_row(view: SiteDashboard) -> html.Div:
+    beside = html.Div([_data_card(view), _quick_card(view.site)], className="c4 stack stack-cards")
+    return html.Div([html.Div(_month_card(view), className="c8"), beside], className="g")
+
+
+def _row(cards: Sequence[tuple[html.Section, str]]) -> html.Div:
+    return html.Div([html.Div(shown, className=width) for shown, width in cards], className="g")
+
+
+def greeting(viewer: Viewer, hour: int) -> str:
     name = viewer.name.partition(" ")[0]
-    if viewer.acting_for_account_id is not None:
+    if viewer.acting_for_account_id is not None or not name:
         return _("Overview")
-    if hour < 10:
+    if 4 <= hour < 11:
         return _("Good morning, {name}", name=name)
-    return _("Good afternoon, {name}", name=name) if hour < 17 else _("Good evening, {name}", name=name)
+    return _("Good afternoon, {name}", name=name) if 11 <= hour < 18 else _("Good evening, {name}", name=name)
 
 
 def _lead(view: SiteDashboard) -> str:
-    return _("{day}, {time}", day=formats.day(view.now_local.date()), time=formats.clock(view.now_local))
+    now = view.live.now_local
+    return _("{day}, {time}", day=formats.day(now.date()), time=formats.clock(now))
+
+
+def _metric_row(view: SiteDashboard) -> html.Div:
+    shown = metrics.metrics(view)
+    width = "c4" if len(shown) % 3 == 0 else "c3"
+    return html.Div([html.Div(metric(m), className=width) for m in shown], className="g metrics")
 
 
 def _today_card(view: SiteDashboard) -> html.Section:
     headline = today_chart.headline(view.today)
-    items = [LegendItem("sw-cons", _("Today"), formats.kwh(view.today.so_far_wh)), LegendItem("sw-ref", _("Usual day"))]
-    left = html.Div([status.live(view.freshness, view.now_local), html.H2(headline, className="headline", id="dashboard-today-headline"),
-                     html.P(status.sentence(view.freshness, view.now_local), className="sub")], className="c4")  # fmt: skip
-    day = dcc.Link(
-        _("Open the day"),
-        href=href("/consumption", {"site": view.site.public_id, "period": "day", "date": view.today.day}),
+    says = html.Div(
+        [
+            html.H2(headline, className="headline", id="dashboard-today-headline"),
+            html.Div(status.block(view.live), id="dashboard-live", className="live-block"),
+        ],
+        className="c4",
     )
-    right = html.Div(
-        [html.Div([html.P(_("Today, hour by hour"), className="card-title"), day], className="between"), legend(items, _("in kWh")),
-         chart_slot("dashboard-today", summary=headline, height_px=220)],
-        className="c8",
-    )  # fmt: skip
+    parts = [html.Div([says, html.Div(_today_figure(view, headline), className="c8")], className="g inner"),
+             table_toggle(today_chart.table(view.today), _("24 hours"))]  # fmt: skip
     return html.Section(
-        html.Div(html.Div([left, right], className="g inner"), className="card-body"),
-        className="card",
-        **{"aria-labelledby": "dashboard-today-headline"},
+        html.Div(parts, className="card-body"), className="card", **{"aria-labelledby": "dashboard-today-headline"}
     )
+
+
+def _today_figure(view: SiteDashboard, headline: str) -> list[Any]:
+    target = href("/consumption", {"site": view.site.public_id, "period": "day", "date": view.today.day})
+    items = [LegendItem("sw-cons", _("Today"), formats.kwh(view.today.so_far_wh)),
+             LegendItem("sw-ref", _("Usual day"), formats.kwh(view.today.usual_so_far_wh))]  # fmt: skip
+    title = html.P(_("Today, hour by hour"), className="card-title")
+    link = dcc.Link(_("Open the day"), href=target, className="small")
+    slot = chart_slot("dashboard-today", summary=headline, height_px=220)
+    return [html.Div([title, link], className="between"), html.Figure([legend(items, _("so far")), slot])]
 
 
 def _month_card(view: SiteDashboard) -> html.Section:
-    title = formats.month(view.today.day)
-    headline = metrics.month_headline(view)
-    link = dcc.Link(_("Open the month"), href=href("/consumption", {"site": view.site.public_id, "period": "month"}))
-    body = [html.P(headline, className="headline"), html.P(metrics.month_sub(view), className="sub"),
-            chart_slot("dashboard-month", summary=headline, height_px=260)]  # fmt: skip
-    return card(card_id="dashboard-month-card", title=title, action=link, body=body)
+    headline = month.headline(view)
+    target = href("/consumption", {"site": view.site.public_id, "period": "month"})
+    shown = month.data(view.today, view.production_today, view.month, view.production)
+    items = month.legend_items(view)
+    body = [*([legend(items)] if items else []), chart_slot("dashboard-month", summary=headline, height_px=260)]
+    return figure_card(
+        card_id="dashboard-month-card",
+        title=formats.month(view.today.day),
+        headline=headline,
+        sub=month.sub(view),
+        aside=dcc.Link(_("Open the month"), href=target, className="small nowrap"),
+        body=body,
+        table=month.table(shown),
+        table_count=ngettext("{n} day", "{n} days", shown.running + 1),
+    )
 
 
 def _quick_card(site: SiteView) -> html.Section:
+    of_site = {"site": site.public_id}
     actions = [
-        ("bolt", _("See today's use"), href("/consumption", {"site": site.public_id, "period": "day"})),
-        (
-            "arrows-right-left",
-            _("Compare two periods"),
-            href("/consumption", {"site": site.public_id, "view": "compare"}),
-        ),
-        ("arrow-down-tray", _("Download my data"), href("/consumption/export", {"site": site.public_id})),
-        ("chart-bar", _("See the whole year"), href("/consumption", {"site": site.public_id, "period": "year"})),
+        ("bolt", _("See today's use"), href("/consumption", of_site, period="day")),
+        ("arrows-right-left", _("Compare two periods"), href("/consumption", of_site, view="compare")),
+        ("arrow-down-tray", _("Download my data"), href("/consumption/export", of_site)),
+        ("chart-bar", _("See the whole year"), href("/consumption", of_site, period="year")),
     ]
     known = {page["path"] for page in dash.page_registry.values()}
     links = [
@@ -116,46 +163,14 @@ def _quick_card(site: SiteView) -> html.Section:
 
 
 def _feed_card(view: SiteDashboard) -> html.Section:
-    return card(card_id="dashboard-feed", title=_("Recent"), body=[feed.feed_list(view.feed, view.site.zone_name)])
+    return card(card_id="dashboard-feed", title=_("Recent"), body=[feed.feed_list(view.feed, [view.site])])
 
 
 def _data_card(view: SiteDashboard) -> html.Section:
     return card(card_id="dashboard-data", title=_("Your data"), body=[status.data_facts(view)])
 
 
-def several(viewer: Viewer) -> html.Div:
-    rows = dashboard.overview_rows(viewer)
-    sites = [row.site for row in rows]
-    total = sum(row.month.so_far_wh or 0 for row in rows)
-    lead = _("{n} sites, {energy} this month up to yesterday.", n=len(rows), energy=formats.kwh(total))
-    return html.Div(
-        [
-            page_head(greeting(viewer), lead=lead),
-            html.Div(card(card_id="dashboard-sites", title=_("Your sites"), body=[_sites_table(rows)]), className="g"),
-            html.Div(
-                card(
-                    card_id="dashboard-feed",
-                    title=_("Recent"),
-                    body=[feed.feed_list(dashboard.feed(viewer, sites), sites[0].zone_name)],
-                ),
-                className="g",
-            ),
-        ]
-    )
-
-
-def _sites_table(rows: list[SiteRow]) -> html.Div:
-    columns = [Column(_("Site")), Column(_("This month"), numeric=True), Column(_("Last month, same days"), numeric=True, low=True),
-               Column(_("Change"), numeric=True), Column(_("Complete"), numeric=True, low=True), Column(_("Meter data"), low=True)]  # fmt: skip
-    cells = []
-    for row in rows:
-        link = dcc.Link(
-            [html.B(row.site.name), html.Span(f" {row.site.city}", className="quiet")],
-            href=f"/dashboard/{row.site.public_id}",
-        )
-        then = row.month.previous
-        cells.append([
-            link, formats.kwh(row.month.so_far_wh), formats.kwh(then.then_wh if then else None),
-            metrics.change(then), formats.percent(row.completeness), status.pill(row.freshness),
-        ])  # fmt: skip
-    return data_table(_("Your sites this month up to yesterday"), columns, cells, dense=False, caption_hidden=True)
+def _devices(view: SiteDashboard) -> list[tuple[html.Section, str]]:
+    if not view.live.devices:
+        return []
+    return [(card(card_id="dashboard-devices", title=_("Devices"), body=[status.device_list(view.live)]), "c4")]

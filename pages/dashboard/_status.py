@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from dash import html
 
 from components import formats
+from components.icons import icon
 from domain.energy.freshness import Freshness, Health
 from domain.text import gettext as _
-from services.dashboard import SiteDashboard
+from services.dashboard import DeviceState, LiveStatus, SiteDashboard
 
+DEVICE_GLYPHS = {
+    "gateway": ("signal", "net"), "inverter": ("sun", "prod"), "wind_turbine": ("cloud", "prod"), "battery": ("battery-100", "batt"),
+    "wall_box": ("bolt", "cons"), "heat_pump": ("fire", "cons"), "plug": ("cpu-chip", "cons"),
+}  # fmt: skip
 TONES = {Health.LIVE: "ok", Health.LATE: "warn", Health.SILENT: "bad", Health.NEVER: ""}
 
 
 def pill(fresh: Freshness) -> html.Span:
     names = {Health.LIVE: _("Live"), Health.LATE: _("Late"), Health.SILENT: _("Silent"), Health.NEVER: _("Waiting")}
-    shape = html.I(className=f"mark mark-{fresh.health}", **{"aria-hidden": "true"})
+    shape = html.I(className=f"sign sign-{fresh.health}", **{"aria-hidden": "true"})
     return html.Span([shape, names[fresh.health]], className=f"pill {TONES[fresh.health]}".strip())
 
 
-def live(fresh: Freshness, now_local: datetime) -> html.P:
-    text = _("updated {time}", time=_moment(fresh.last_end, now_local)) if fresh.last_end else ""
-    return html.P([pill(fresh), html.Span(text)], className="row-flex small quiet")
+def block(live: LiveStatus) -> list[Any]:
+    """The pill and its sentences; asked again every minute."""
+    last = live.freshness.last_end
+    since = [html.Span(_("updated {time}", time=_moment(last, live.now_local)))] if last else []
+    said = [html.P(text, className="sub") for text in (sentence(live), *map(_silence(live), live.offline))]
+    return [html.P([pill(live.freshness), *since], className="row-flex small quiet"), *said]
+
+
+def _silence(live: LiveStatus) -> Any:
+    """Late data with a silent gateway has its cause; any other silent device is said beside it."""
+
+    def say(device: DeviceState) -> str:
+        since = _moment(device.last_seen_utc, live.now_local)
+        if device.kind == "gateway":
+            return _(
+                "{device} has not answered since {time}: please check its power and network.",
+                device=device.name,
+                time=since,
+            )
+        return _("{device} has not answered since {time}.", device=device.name, time=since)
+
+    return say
 
 
 def _moment(at: datetime | None, now_local: datetime) -> str:
@@ -38,8 +63,9 @@ def _moment(at: datetime | None, now_local: datetime) -> str:
     return _("{day}, {time}", day=formats.day_short(local.date()), time=formats.clock(local))
 
 
-def sentence(fresh: Freshness, now_local: datetime) -> str:
+def sentence(live: LiveStatus) -> str:
     """What it means for the data, and what happens next."""
+    fresh, now_local = live.freshness, live.now_local
     if fresh.health is Health.LIVE:
         return _(
             "Readings are in up to {time}. The next are due about {due}.",
@@ -60,14 +86,30 @@ def sentence(fresh: Freshness, now_local: datetime) -> str:
 
 
 def data_facts(view: SiteDashboard) -> html.Dl:
-    devices = len({meter.id for meter in view.site.meters if meter.kind != "weather"})
+    meters = len({meter.id for meter in view.site.meters if meter.kind != "weather"})
     facts = [
-        (_("Last reading"), _moment(view.freshness.last_end, view.now_local)),
-        (
-            _("Complete, last 7 days"),
-            formats.percent(view.completeness, 1 if view.completeness not in {None, 1.0} else 0),
-        ),
-        (_("Meters"), formats.number(devices)),
+        (_("Last reading"), _moment(view.live.freshness.last_end, view.live.now_local)),
+        (_("Complete, last 7 days"), formats.percent(view.completeness, 0 if view.completeness in {None, 1.0} else 1)),
+        (_("Meters"), formats.number(meters)),
         (_("Clock"), view.site.zone_name.replace("_", " ")),
     ]
     return html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="dl")
+
+
+def device_list(live: LiveStatus) -> html.Ul:
+    return html.Ul([_device(device, live.now_local) for device in live.devices], className="list")
+
+
+def _device(device: DeviceState, now_local: datetime) -> html.Li:
+    glyph, tone = DEVICE_GLYPHS.get(device.kind, ("cpu-chip", ""))
+    seen = _("Last heard of {time}", time=_moment(device.last_seen_utc, now_local))
+    health, name, colour = (
+        ("never", _("Waiting"), "") if device.last_seen_utc is None
+        else ("offline", _("Offline"), "") if device.is_offline
+        else ("live", _("Online"), "ok")
+    )  # fmt: skip
+    state = html.Span(
+        [html.I(className=f"sign sign-{health}", **{"aria-hidden": "true"}), name], className=f"pill {colour}".strip()
+    )
+    text = html.Span([html.B(device.name), html.Span(seen, className="quiet small")], className="what")
+    return html.Li([html.Span(icon(glyph), className=f"glyph {tone}".strip()), text, state])

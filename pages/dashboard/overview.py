@@ -11,18 +11,18 @@ from auth.callbacks import portal_callback
 from auth.session import current_viewer
 from components import states
 from components.charts import graph
-from components.figures import consumption as figures
 from components.frame import page_head
 from components.theme import theme
 from domain.access import Viewer
 from domain.text import gettext as _
 from domain.text import lazy
-from pages.dashboard import _metrics as metrics
+from pages.dashboard import _month as month
 from pages.dashboard import _page
+from pages.dashboard import _status as status
 from pages.dashboard import _today as today_chart
+from pages.dashboard._several import several
 from services import dashboard
-from services.dashboard import SiteDashboard
-from services.sites import site_or_first, sites_of
+from services.sites import SiteView, site_or_first, sites_of
 
 dash.register_page(
     __name__,
@@ -43,9 +43,9 @@ def layout(site: str = "", **_query: str) -> html.Div:
     sites = sites_of(viewer)
     if not sites:
         text = _("As soon as a site is linked to your account, your energy appears here.")
-        return html.Div([page_head(_page.greeting(viewer)), states.empty("not_set_up", _("No site yet"), text)])
+        return html.Div([page_head(_("Overview")), states.empty("not_set_up", _("No site yet"), text)])
     if len(sites) > 1 and not site:
-        return _page.several(viewer)
+        return several(viewer, _("Overview of your sites"))
     return _page.one_site(viewer, site)
 
 
@@ -57,7 +57,7 @@ def layout(site: str = "", **_query: str) -> html.Div:
 )
 def show_today(seen: str, asked: dict[str, str]) -> Any:
     viewer = current_viewer()
-    return graph(today_chart.figure(_view(viewer, asked).today, colours=theme(seen)))
+    return graph(today_chart.figure(dashboard.today(viewer, _site(viewer, asked)), colours=theme(seen)))
 
 
 @portal_callback(
@@ -68,10 +68,21 @@ def show_today(seen: str, asked: dict[str, str]) -> Any:
 )
 def show_month(seen: str, asked: dict[str, str]) -> Any:
     viewer = current_viewer()
-    return graph(figures.bars(metrics.month_bars(_view(viewer, asked)), colours=theme(seen)))
+    return graph(month.figure(month.data(*dashboard.month_chart(viewer, _site(viewer, asked))), colours=theme(seen)))
 
 
-def _view(viewer: Viewer, asked: dict[str, str]) -> SiteDashboard:
+@portal_callback(
+    Output("dashboard-live", "children"),
+    Input("dashboard-clock", "n_intervals"),
+    State("dashboard-state", "data"),
+    prevent_initial_call=True,
+)
+def refresh_live(_ticks: int, asked: dict[str, str]) -> Any:
+    viewer = current_viewer()
+    return status.block(dashboard.live_status(viewer, _site(viewer, asked)))
+
+
+def _site(viewer: Viewer, asked: dict[str, str]) -> SiteView:
     site = site_or_first(viewer, str((asked or {}).get("site", "")))
     assert site is not None, "a chart is only drawn where there is a site"
-    return dashboard.site_dashboard(viewer, site)
+    return site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from domain.energy.freshness import Health, judge
+from domain.energy.freshness import Health, is_offline, judge
 
 END = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
@@ -24,3 +24,9 @@ def test_two_days_of_silence_are_more_than_late():
 
 def test_never_is_its_own_answer():
     assert judge(None, now=END, interval_s=900).health is Health.NEVER
+
+
+def test_a_device_is_offline_after_two_hours_without_a_word():
+    assert not is_offline(END, now=END + timedelta(hours=2))
+    assert is_offline(END, now=END + timedelta(hours=2, seconds=1))
+    assert not is_offline(None, now=END)
