@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import random
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from adapters.cache import make_cache
@@ -20,7 +26,8 @@ from data.readings import ReadingsStore
 from data.session import Records
 from domain.access import Role, Viewer
 from domain.calendar import Period, PeriodKind, add_months
-from services import portal, real_world, sites
+from domain.exports import ExportRequest
+from services import exports, portal, real_world, sites
 from services.consumption import Ask, register_totals
 
 SHARED = Path(os.environ.get("PORTAL_SHARED") or Path(__file__).resolve().parents[3] / "shared" / "data")
@@ -156,6 +163,36 @@ def test_the_pages_series_equal_the_published_file(world, dataset, series, zone,
     for is_fine in (False, True):
         ask = Ask(site, shown.commodity, Period.of(PeriodKind.MONTH, month), is_fine=is_fine)
         assert register_totals(viewer, ask, [shown])[0].series.total_wh == total
+
+
+def energies(kind, content):
+    """The Wh column of an export, read as the reader of its format reads it."""
+    if kind == "csv":
+        return [int(row["Energy in Wh"]) for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))]
+    if kind == "json":
+        return [row["energy_wh"] for row in json.loads(content)["rows"]]
+    if kind == "parquet":
+        return pq.read_table(io.BytesIO(content))["energy_wh"].to_pylist()
+    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True)["Readings"]
+    return [row[6] for row in sheet.iter_rows(min_row=2, max_col=10, values_only=True)]
+
+
+@pytest.mark.parametrize(("dataset", "series", "zone", "month"), random_pairs() + CHANGES)
+def test_every_export_equals_the_published_file(world, dataset, series, zone, month):
+    expected = source_days(dataset, series, zone, month)
+    viewer, site = resident(world, register_id(world, series))
+    shown = site.register(register_id(world, series))
+    last = add_months(month, 1) - timedelta(days=1)
+    for kind in ("csv", "xlsx", "parquet", "json"):
+        request = ExportRequest(site.public_id, month, last, format=kind, register=shown.public_id)
+        for resolution in ("interval", "day"):
+            plan = exports.prepare(viewer, site.public_id, replace(request, resolution=resolution))
+            found = energies(kind, exports.download_now(plan).content)
+            assert sum(found) == sum(wh for wh, _ in expected.values())
+            if resolution == "day":
+                assert found == [wh for wh, _ in expected.values()]
+            else:
+                assert len(found) == sum(n for _, n in expected.values())
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2016, 3, 27), 23), (date(2016, 10, 30), 25)])
