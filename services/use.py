@@ -10,8 +10,8 @@ import pandas as pd
 
 from data.queries import consumption as queries
 from domain.access import Permission, Viewer, require_site
-from domain.calendar import Period, local_date
-from domain.energy.balance import UseSeries, from_intervals, from_rollup
+from domain.calendar import Period, PeriodKind, local_date
+from domain.energy.balance import UseSeries, coarsened, from_intervals, from_rollup, regrouped, spliced
 from domain.energy.buckets import Span, buckets, slots
 from services import portal
 from services.sites import SiteView
@@ -40,7 +40,7 @@ def series(
         return empty()
     if resolution == "interval" or known_at is not None:
         fine = _fine(site, terms, seen, known_at)
-        return fine if resolution == "interval" else _regroup(fine, resolution)
+        return fine if resolution == "interval" else regrouped(fine, resolution)
     return _rolled(site, terms, seen, resolution)
 
 
@@ -51,44 +51,54 @@ def empty() -> UseSeries:
     )
 
 
-def _fine(site: SiteView, terms: Terms, seen: Period, known_at: datetime | None) -> UseSeries:
-    """Raw readings. Registers finer than the coarsest are summed to its intervals through the hour roll-up's query."""
+def _fine(site: SiteView, terms: Terms, seen: Period, known_at: datetime | None = None) -> UseSeries:
+    """Raw readings; finer registers are summed to the intervals of the coarsest."""
     length_s = interval_of(site, terms)
     first, end = seen.bounds_utc(site.zone_name)
     store = portal.current().readings
     parts = [
-        (queries.intervals(store, register_id, first, end, known_at=known_at), sign)
+        (coarsened(queries.intervals(store, register_id, first, end, known_at=known_at), length_s), sign)
         for register_id, sign in terms
-        if site.register(register_id).interval_s == length_s
     ]
-    if len(parts) < len(terms):  # mixed lengths have one common resolution: the hour
-        return _rolled(site, terms, seen, "hour")
     now = portal.current().clock.now()
     return from_intervals(parts, slots(site.zone_name, seen.first, seen.end, length_s, now))
 
 
-def pick(found: UseSeries, keep: np.ndarray) -> UseSeries:
-    return UseSeries(
-        found.label[keep],
-        found.fold[keep],
-        found.energy_wh[keep],
-        found.is_known[keep],
-        found.counts[keep],
-        found.damaged,
-    )
-
-
 def _rolled(site: SiteView, terms: Terms, seen: Period, resolution: str) -> UseSeries:
+    if resolution == "year":
+        return regrouped(_rolled(site, terms, seen, "month"), "year")
+    if resolution == "month" and not _whole_months(seen):
+        return regrouped(_rolled(site, terms, seen, "day"), "month")
     store = portal.current().readings
     ids = [register_id for register_id, _sign in terms]
     ask = {"hour": queries.hours, "day": queries.days, "month": queries.months}[resolution]
-    first = seen.first.replace(day=1) if resolution == "month" else seen.first
-    frame = labelled(ask(store, ids, first, seen.end), resolution)
+    frame = labelled(ask(store, ids, seen.first, seen.end), resolution)
     lengths = {register_id: site.register(register_id).interval_s for register_id in ids}
     expected = buckets(Span(site.zone_name, seen.first, seen.end, portal.current().clock.now()), resolution, lengths)
-    if resolution == "month" and not _whole_months(seen):
-        return _regroup(_rolled(site, terms, seen, "day"), "month")
-    return from_rollup(frame, terms, expected)
+    found = from_rollup(frame, terms, expected)
+    return _mended(site, terms, found, resolution) if len(terms) > 1 else found
+
+
+def _mended(site: SiteView, terms: Terms, found: UseSeries, resolution: str) -> UseSeries:
+    """A sum of several registers counts only intervals that all of them know: torn buckets are summed again.
+
+    Roll-ups know how many intervals a register has, not which; a day with four hours of export missing would
+    otherwise count the whole import and part of the export.
+    """
+    torn = found.is_known & (found.counts[:, 5] > 0)
+    for span in _spans(found.label[torn], resolution):
+        finer = _rolled(site, terms, span, "day") if resolution == "month" else _fine(site, terms, span)
+        found = spliced(found, regrouped(finer, resolution))
+    return found
+
+
+def _spans(labels: np.ndarray, resolution: str) -> list[Period]:
+    """The days or months of some buckets, neighbours together."""
+    unit = "M" if resolution == "month" else "D"
+    names = np.unique(labels.astype(f"datetime64[{unit}]"))
+    runs = np.split(names, np.flatnonzero(np.diff(names).astype(np.int64) > 1) + 1) if len(names) else []
+    edges = [(run[0].astype("datetime64[D]"), (run[-1] + 1).astype("datetime64[D]")) for run in runs]
+    return [Period(PeriodKind.CUSTOM, first.astype(date), end.astype(date)) for first, end in edges]
 
 
 def _whole_months(seen: Period) -> bool:
@@ -102,19 +112,3 @@ def labelled(frame: pd.DataFrame, resolution: str) -> pd.DataFrame:
         label = label + frame["local_hour"].to_numpy().astype("timedelta64[h]")
         return frame.assign(label=label)
     return frame.assign(label=label, fold=np.zeros(len(frame), dtype=np.int8))
-
-
-def _regroup(found: UseSeries, resolution: str) -> UseSeries:
-    """Coarser buckets of a finer series; known where any of its parts is."""
-    unit = {"hour": "h", "day": "D", "month": "M"}[resolution]
-    label = found.label.astype(f"datetime64[{unit}]").astype("datetime64[s]")
-    fold = found.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
-    keys = label.astype(np.int64) * 2 + fold
-    names, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    energy = np.zeros(len(names), dtype=np.int64)
-    known = np.zeros(len(names), dtype=bool)
-    counts = np.zeros((len(names), 6), dtype=np.int64)
-    np.add.at(energy, place, found.energy_wh)
-    np.logical_or.at(known, place, found.is_known)
-    np.add.at(counts, place, found.counts)
-    return UseSeries(label[first], fold[first], energy, known, counts, found.damaged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +61,7 @@ def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: 
     size = len(buckets)
     energy = np.zeros(size, dtype=np.int64)
     known = np.full(size, bool(terms))
-    worst = np.full(size, np.inf)
+    worst = np.full(size, -np.inf)
     counts = np.zeros((size, 6), dtype=np.int64)
     places = {key: i for i, key in enumerate(zip(buckets["label"].to_numpy(), buckets["fold"].to_numpy(), strict=True))}
     for register_id, sign in terms:
@@ -80,9 +80,10 @@ def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: 
             own[at, column] = rows[name].to_numpy()
         expected = buckets[register_id].to_numpy()
         own[:, 5] = np.maximum(0, expected - own[:, :5].sum(axis=1))
-        share = own[:, 0] / np.maximum(expected, 1)
-        lower = share < worst
-        counts[lower], worst = own[lower], np.where(lower, share, worst)
+        # The register with the most missing intervals speaks for the sum; among equals the one measured least.
+        weakness = own[:, 5] + 1 - own[:, 0] / np.maximum(expected, 1)
+        weaker = weakness > worst
+        counts[weaker], worst = own[weaker], np.where(weaker, weakness, worst)
     energy[~known] = 0
     return UseSeries(
         buckets["label"].to_numpy().astype("datetime64[s]"),
@@ -90,6 +91,24 @@ def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: 
         energy,
         known,
         counts,
+    )
+
+
+def coarsened(part: Intervals, interval_s: int) -> Intervals:
+    """Sums of a finer register over longer intervals; one with a part missing is missing."""
+    if part.interval_s >= interval_s:
+        return part
+    starts = part.start_utc.astype("datetime64[s]").astype(np.int64)
+    longer, first, sizes = np.unique(starts // interval_s * interval_s, return_index=True, return_counts=True)
+    whole = sizes == interval_s // part.interval_s
+    energy = np.add.reduceat(part.energy_wh, first) if len(first) else part.energy_wh
+    quality = np.maximum.reduceat(part.quality, first) if len(first) else part.quality
+    return replace(
+        part,
+        interval_s=interval_s,
+        start_utc=longer[whole].astype("datetime64[s]"),
+        energy_wh=energy[whole],
+        quality=quality[whole],
     )
 
 
@@ -124,3 +143,39 @@ def from_intervals(parts: Sequence[tuple[Intervals, int]], slots: Slots) -> UseS
     counts[:, 5] = ~known
     energy[~known] = 0
     return UseSeries(slots.label, slots.fold, energy, known, counts, any(part.damaged for part, _sign in parts))
+
+
+RESOLUTION_UNITS = {"hour": "h", "day": "D", "month": "M", "year": "Y"}
+
+
+def regrouped(found: UseSeries, resolution: str) -> UseSeries:
+    """Coarser buckets of a finer series; known where any of its parts is."""
+    label = found.label.astype(f"datetime64[{RESOLUTION_UNITS[resolution]}]").astype("datetime64[s]")
+    fold = found.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
+    keys = label.astype(np.int64) * 2 + fold
+    names, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    energy = np.zeros(len(names), dtype=np.int64)
+    known = np.zeros(len(names), dtype=bool)
+    counts = np.zeros((len(names), 6), dtype=np.int64)
+    np.add.at(energy, place, found.energy_wh)
+    np.logical_or.at(known, place, found.is_known)
+    np.add.at(counts, place, found.counts)
+    return UseSeries(label[first], fold[first], energy, known, counts, found.damaged)
+
+
+def picked(found: UseSeries, keep: npt.NDArray[np.bool_]) -> UseSeries:
+    return UseSeries(
+        found.label[keep], found.fold[keep], found.energy_wh[keep], found.is_known[keep], found.counts[keep],
+        found.damaged,
+    )  # fmt: skip
+
+
+def spliced(found: UseSeries, better: UseSeries) -> UseSeries:
+    """`found` with the buckets that `better` has taken from there."""
+    places = {key: i for i, key in enumerate(zip(found.label.tolist(), found.fold.tolist(), strict=True))}
+    keys = zip(better.label.tolist(), better.fold.tolist(), strict=True)
+    pairs = [(places[key], i) for i, key in enumerate(keys) if key in places]
+    at, of = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
+    energy, known, counts = found.energy_wh.copy(), found.is_known.copy(), found.counts.copy()
+    energy[at], known[at], counts[at] = better.energy_wh[of], better.is_known[of], better.counts[of]
+    return UseSeries(found.label, found.fold, energy, known, counts, found.damaged or better.damaged)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from math import gcd
 
 import numpy as np
@@ -15,6 +16,7 @@ from domain.calendar import STEP_S, local_labels, local_midnight_utc
 from domain.energy.balance import Slots
 
 RESOLUTIONS = ("interval", "hour", "day", "month")
+DAY_S = 86_400
 UNITS = {"hour": "h", "day": "D", "month": "M"}
 
 
@@ -27,9 +29,20 @@ def slots(zone_name: str, first: date, end: date, interval_s: int, until: dateti
     high = int(local_midnight_utc(end, zone_name).timestamp())
     if until is not None:
         high = min(high, int(until.timestamp()) // interval_s * interval_s)
-    start = np.arange(-(-low // interval_s) * interval_s, high, interval_s, dtype=np.int64).astype("datetime64[s]")
+    if interval_s >= DAY_S:  # daily readings begin at local midnight, however long the day is
+        start = _midnights(zone_name, first, end, until)
+    else:
+        start = np.arange(-(-low // interval_s) * interval_s, high, interval_s, dtype=np.int64).astype("datetime64[s]")
     label = _wall_clock(start, zone_name)
     return Slots(start, label, _folds(label))
+
+
+def _midnights(zone_name: str, first: date, end: date, until: datetime | None) -> npt.NDArray[np.datetime64]:
+    edges = [
+        local_midnight_utc(date.fromordinal(day), zone_name) for day in range(first.toordinal(), end.toordinal() + 1)
+    ]
+    over = [start for start, following in pairwise(edges) if until is None or following <= until]
+    return np.array([int(start.timestamp()) for start in over], dtype=np.int64).astype("datetime64[s]")
 
 
 def _wall_clock(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> npt.NDArray[np.datetime64]:
@@ -68,5 +81,16 @@ def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.Da
     frame = pd.DataFrame({"label": label, "fold": fold, "steps": 1})
     grouped: pd.DataFrame = frame.groupby(["label", "fold"], sort=True, as_index=False)[["steps"]].sum()
     for register_id, length_s in interval_s.items():
-        grouped[register_id] = grouped["steps"].to_numpy() * step_s // length_s
+        daily = length_s >= DAY_S
+        grouped[register_id] = _days_in(grouped, span, resolution) if daily else grouped["steps"] * step_s // length_s
     return grouped
+
+
+def _days_in(grouped: pd.DataFrame, span: Span, resolution: str) -> npt.NDArray[np.int64]:
+    """Whole local days that begin in each bucket: 23 hours are one day as well."""
+    starts = _wall_clock(_midnights(span.zone_name, span.first, span.end, span.until), span.zone_name)
+    label = starts.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
+    names, counts = np.unique(label, return_counts=True)
+    found = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    rows = zip(grouped["label"].to_numpy().astype("datetime64[s]").tolist(), grouped["fold"].tolist(), strict=True)
+    return np.array([0 if fold else found.get(name, 0) for name, fold in rows], dtype=np.int64)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
+
 from domain.calendar import Period
+from domain.energy.balance import UseSeries
+
+COMPLETE_SHARE = 0.96  # a day with fewer of its intervals is left out of comparisons, on both sides
 
 
 @dataclass(frozen=True)
@@ -47,3 +53,65 @@ def compare(now_wh: int | None, now: Period, then_wh: int | None, then: Period) 
     if now.day_count == then.day_count:
         return Comparison(now_wh, then_wh, then, per_day=False)
     return Comparison(now_wh / now.day_count, then_wh / then.day_count, then, per_day=True)
+
+
+def complete_days(days: UseSeries) -> npt.NDArray[np.bool_]:
+    """Days of which nearly every interval is known."""
+    expected = np.maximum(days.counts.sum(axis=1), 1)
+    return np.asarray(days.is_known & (days.counts[:, :5].sum(axis=1) >= COMPLETE_SHARE * expected))
+
+
+def fair(now: UseSeries, now_period: Period, then: UseSeries, then_period: Period) -> Comparison | None:
+    """Two series of days over complete days alone; None when less than half of either is complete.
+
+    Periods of equal length are compared pair by pair, others by the mean of their complete days.
+    """
+    good_now, good_then = complete_days(now), complete_days(then)
+    if good_now.sum() * 2 < now_period.day_count or good_then.sum() * 2 < then_period.day_count:
+        return None
+    if now_period.day_count == then_period.day_count and len(now) == len(then):
+        both = good_now & good_then
+        return _over(now, both, then, both, then_period, per_day=False)
+    return _over(now, good_now, then, good_then, then_period, per_day=True)
+
+
+def _over(
+    now: UseSeries, use_now: npt.NDArray[np.bool_], then: UseSeries, use_then: npt.NDArray[np.bool_],
+    then_period: Period, *, per_day: bool,
+) -> Comparison | None:  # fmt: skip
+    count = int(use_now.sum())
+    if count == 0 or not use_then.any():
+        return None
+    sums = float(now.energy_wh[use_now].sum()), float(then.energy_wh[use_then].sum())
+    left_out = count < len(now) or int(use_then.sum()) < len(then)
+    days = count if left_out else None
+    if not per_day:
+        return Comparison(sums[0], sums[1], then_period, per_day=False, days=days)
+    return Comparison(sums[0] / count, sums[1] / int(use_then.sum()), then_period, per_day=True, days=days)
+
+
+def same_intervals(now: UseSeries, then: UseSeries, then_period: Period) -> Comparison | None:
+    """One day against another: all of both when both are complete, else the times of day that both know."""
+    if now.is_known.all() and then.is_known.all() and abs(len(now) - len(then)) * 24 <= len(then):
+        return compare(now.total_wh, then_period, then.total_wh, then_period)
+    known_now, known_then = _by_clock(now), _by_clock(then)
+    both = known_now.keys() & known_then.keys()
+    if not both:
+        return None
+    return Comparison(
+        sum(known_now[key] for key in both), sum(known_then[key] for key in both), then_period, per_day=False
+    )
+
+
+def _by_clock(series: UseSeries) -> dict[tuple[int, int], int]:
+    """Energy by seconds since midnight on the wall clock and fold, where it is known. [Wh]"""
+    seconds = (series.label - series.label.astype("datetime64[D]")).astype("timedelta64[s]").astype(np.int64)
+    rows = zip(seconds.tolist(), series.fold.tolist(), series.energy_wh.tolist(), series.is_known.tolist(), strict=True)
+    return {(second, fold): energy for second, fold, energy, known in rows if known}
+
+
+def weekday_match(period: Period, then: Period) -> Period:
+    """`then` moved by at most three days so that Mondays meet Mondays, as long as `period`."""
+    move = (period.first.weekday() - then.first.weekday() + 3) % 7 - 3
+    first = then.first + timedelta(days=move)
+    return Period(then.kind, first, first + (period.end - period.first))

@@ -130,3 +130,18 @@ def test_patterns_peaks_and_groups(viewer_of):
     assert not consumption.heat_map(viewer, ask).is_empty
     assert consumption.similar(viewer, ask).standing is None  # the tiny world has fewer than 15 similar homes
     assert len(consumption.profiles(viewer, ask).workday_wh) == 24
+
+
+def test_a_torn_day_counts_what_every_register_knows(viewer_of):
+    # Registers of the running day end at different times: home use counts the intervals that all five have.
+    viewer = viewer_of("prosumer")
+    site = sites_of(viewer)[0]
+    today = date(2026, 11, 20)
+    for resolution in ("hour", "day"):
+        found = use.series(viewer, site, consumption_terms(site), Period.of(PeriodKind.DAY, today), resolution)
+        assert found.total_wh == _by_hand(site, today, today + timedelta(days=1))
+        assert sum(found.total_counts) == 48
+    month = Period.of(PeriodKind.MONTH, today)
+    for resolution in ("day", "month", "year"):
+        found = use.series(viewer, site, consumption_terms(site), month, resolution)
+        assert found.total_wh == _by_hand(site, month.first, month.end)

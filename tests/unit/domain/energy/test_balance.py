@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
-from domain.energy.balance import from_intervals, from_rollup
+from domain.energy.balance import coarsened, from_intervals, from_rollup, picked, regrouped, spliced
 from domain.energy.buckets import Span, buckets, slots
 from domain.energy.intervals import Intervals
 
@@ -75,3 +75,44 @@ def test_a_day_without_one_register_is_unknown():
     found = from_rollup(pd.DataFrame([_rollup(1, 5000, 96)]), [(1, 1), (2, 1)], expected)
     assert found.values_wh() == [None]
     assert found.total_counts == (0, 0, 0, 0, 0, 96)
+
+
+def test_the_register_with_the_gap_speaks_even_if_the_other_is_estimated():
+    # Register 1 is whole but half estimated; register 2 lacks 10 of 96. Missing energy is the news.
+    expected = buckets(Span("UTC", DAY, date(2026, 5, 5)), "day", {1: 900, 2: 900})
+    frame = pd.DataFrame([_rollup(1, 5000, 48, 48), _rollup(2, 2000, 86)])
+    for terms in ([(1, 1), (2, -1)], [(2, -1), (1, 1)]):
+        assert from_rollup(frame, terms, expected).total_counts == (86, 0, 0, 0, 0, 10)
+
+
+def test_quarter_hours_add_up_to_an_hour_only_when_all_four_are_there():
+    # 00:00 has 10 + 20 + 30 + 40 = 100 Wh, one of them estimated; 01:00 lacks one of its four.
+    found = coarsened(_intervals(1, {0: 10, 1: 20, 2: 30, 3: 40, 4: 1, 5: 1, 6: 1}, [0, 1, 0, 0, 0, 0, 0]), 3600)
+    assert (found.interval_s, found.energy_wh.tolist(), found.quality.tolist()) == (3600, [100], [1])
+    assert str(found.start_utc[0]) == "2026-05-04T00:00:00"
+
+
+def test_nothing_is_coarsened_to_a_finer_length():
+    part = _intervals(1, {0: 10})
+    assert coarsened(part, 900) is part
+    assert len(coarsened(_intervals(1, {}), 3600).energy_wh) == 0
+
+
+def test_regrouping_keeps_energy_and_counts():
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    fine = from_intervals([(_intervals(1, {0: 100, 5: 50}), 1)], grid)
+    hours = regrouped(fine, "hour")
+    assert hours.values_wh()[:3] == [100, 50, None]
+    assert hours.counts[0].tolist() == [1, 0, 0, 0, 0, 3]
+    assert regrouped(fine, "day").values_wh() == regrouped(fine, "year").values_wh() == [150]
+    assert regrouped(fine, "day").total_counts == fine.total_counts
+
+
+def test_better_buckets_take_the_place_of_torn_ones():
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    hours = regrouped(from_intervals([(_intervals(1, {0: 100, 5: 50}), 1)], grid), "hour")
+    second = picked(regrouped(from_intervals([(_intervals(1, {4: 1, 5: 2, 6: 3, 7: 4}), 1)], grid), "hour"),
+                    np.arange(24) == 1)  # fmt: skip
+    found = spliced(hours, second)
+    assert found.values_wh()[:3] == [100, 10, None]
+    assert found.counts[1].tolist() == [4, 0, 0, 0, 0, 0]

@@ -44,3 +44,19 @@ def test_what_is_still_to_come_is_not_expected():
 
 def test_an_empty_span_has_no_slots():
     assert len(slots("Europe/Berlin", date(2026, 11, 20), date(2026, 11, 20), 900).start_utc) == 0
+
+
+def test_daily_readings_begin_at_local_midnight_on_days_of_any_length():
+    # March 2026 in Berlin: 31 days, one of 23 hours; midnight is 23:00 UTC in winter and 22:00 in summer.
+    found = slots("Europe/Berlin", date(2026, 3, 28), date(2026, 3, 31), 86_400)
+    assert [str(start) for start in found.start_utc] == [
+        "2026-03-27T23:00:00", "2026-03-28T23:00:00", "2026-03-29T22:00:00",
+    ]  # fmt: skip
+    frame = buckets(Span("Europe/Berlin", date(2026, 3, 1), date(2026, 4, 1)), "month", {1: 86_400})
+    assert frame[1].tolist() == [31]
+
+
+def test_a_running_day_is_not_yet_a_daily_reading():
+    until = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
+    frame = buckets(Span("Europe/Berlin", date(2026, 11, 18), date(2026, 11, 21), until), "day", {1: 86_400})
+    assert frame[1].tolist() == [1, 1, 0]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from domain.calendar import Period, PeriodKind
-from domain.energy.comparison import compare, elapsed, same_part
+from domain.energy.balance import UseSeries
+from domain.energy.comparison import compare, elapsed, fair, same_intervals, same_part, weekday_match
 
 NOVEMBER = Period.of(PeriodKind.MONTH, date(2026, 11, 1))
 
@@ -38,3 +41,83 @@ def test_nothing_is_compared_with_the_unknown():
     zero = compare(5, NOVEMBER, 0, NOVEMBER)
     assert zero is not None
     assert zero.ratio is None
+
+
+def _days(first, energy_wh, missing=()):
+    """Days of 96 intervals; the listed ones have 10 of them missing."""
+    count = len(energy_wh)
+    gaps = np.isin(np.arange(count), list(missing))
+    counts = np.zeros((count, 6), dtype=np.int64)
+    counts[:, 0], counts[:, 5] = np.where(gaps, 86, 96), np.where(gaps, 10, 0)
+    label = (np.datetime64(first, "D") + np.arange(count)).astype("datetime64[s]")
+    return UseSeries(label, np.zeros(count, np.int8), np.array(energy_wh, dtype=np.int64), np.ones(count, bool), counts)
+
+
+def _span(first, end):
+    return Period(PeriodKind.CUSTOM, date.fromisoformat(first), date.fromisoformat(end))
+
+
+def test_days_with_gaps_are_left_out_on_both_sides():
+    # Day 2 now and day 3 then have gaps: 10 + 40 = 50 against 11 + 41 = 52 over two pairs.
+    now, then = _days("2026-05-04", [10, 20, 30, 40], {1}), _days("2026-04-27", [11, 21, 31, 41], {2})
+    found = fair(now, _span("2026-05-04", "2026-05-08"), then, _span("2026-04-27", "2026-05-01"))
+    assert found is not None
+    assert (found.now_wh, found.then_wh, found.per_day, found.days) == (50, 52, False, 2)
+
+
+def test_complete_days_are_all_compared():
+    now, then = _days("2026-05-04", [10, 20]), _days("2026-04-27", [15, 25])
+    found = fair(now, _span("2026-05-04", "2026-05-06"), then, _span("2026-04-27", "2026-04-29"))
+    assert found is not None
+    assert (found.now_wh, found.then_wh, found.days) == (30, 40, None)
+
+
+def test_periods_of_different_length_compare_complete_days():
+    # Now 30 + 10 over 2 days = 20 a day (the day with the gap left out); then 12 a day.
+    now, then = _days("2026-05-04", [30, 99, 10], {1}), _days("2026-04-27", [12, 12])
+    found = fair(now, _span("2026-05-04", "2026-05-07"), then, _span("2026-04-27", "2026-04-29"))
+    assert found is not None
+    assert (found.now_wh, found.then_wh, found.per_day, found.days) == (20, 12, True, 2)
+
+
+def test_half_a_period_is_too_little_to_compare():
+    now, then = _days("2026-05-04", [10, 20, 30, 40]), _days("2026-05-01", [5])
+    assert fair(now, _span("2026-05-04", "2026-05-08"), then, _span("2026-04-28", "2026-05-02")) is None
+
+
+def _hours(day, energy_wh):
+    count = len(energy_wh)
+    known = np.array([value is not None for value in energy_wh])
+    label = np.datetime64(day, "s") + np.arange(count) * np.timedelta64(3600, "s")
+    counts = np.zeros((count, 6), dtype=np.int64)
+    counts[:, 0], counts[:, 5] = known, ~known
+    energy = np.array([value or 0 for value in energy_wh], dtype=np.int64)
+    return UseSeries(label, np.zeros(count, np.int8), energy, known, counts)
+
+
+def test_a_running_day_meets_the_same_hours():
+    # 00:00 and 01:00 are known now, 02:00 is late: 1 + 2 against 4 + 5.
+    today, yesterday = _hours("2026-05-04", [1, 2, None]), _hours("2026-05-03", [4, 5, 6, 7])
+    found = same_intervals(today, yesterday, Period.of(PeriodKind.DAY, date(2026, 5, 3)))
+    assert found is not None
+    assert (found.now_wh, found.then_wh) == (3, 9)
+
+
+def test_a_day_of_25_hours_meets_a_whole_day_of_24():
+    long, plain = _hours("2026-10-25", [1] * 25), _hours("2026-10-24", [2] * 24)
+    found = same_intervals(long, plain, Period.of(PeriodKind.DAY, date(2026, 10, 24)))
+    assert found is not None
+    assert (found.now_wh, found.then_wh) == (25, 48)
+
+
+def test_days_without_a_common_hour_are_not_compared():
+    assert same_intervals(_hours("2026-05-04", [None]), _hours("2026-05-03", [4]), NOVEMBER) is None
+
+
+def test_mondays_meet_mondays():
+    # 1 August 2026 is a Saturday, 1 August 2025 a Friday: the marks begin on Saturday, 2 August 2025.
+    august = Period.of(PeriodKind.MONTH, date(2026, 8, 1))
+    found = weekday_match(august, Period.of(PeriodKind.MONTH, date(2025, 8, 1)))
+    assert (found.first, found.end) == (date(2025, 8, 2), date(2025, 9, 2))
+    # July 2026 begins on a Wednesday: Saturday, 4 July is nearest (3 days), not 27 June (4 days).
+    assert weekday_match(august, Period.of(PeriodKind.MONTH, date(2026, 7, 1))).first == date(2026, 7, 4)
