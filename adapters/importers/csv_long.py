@@ -47,9 +47,9 @@ def _block(rows: csv_table.CsvRows, dialect: Dialect, log: ProblemLog) -> RawBlo
     names, series = _words(rows, columns.series)
     unit_words, unit = _words(rows, columns.unit)
     keep = stamps.is_good & numbers.is_good
-    keep &= _known(unit_words, unit, rows, ("unknown_unit", columns.unit), keep, dialect, log)
+    keep &= _known((unit_words, unit), rows, ("unknown_unit", columns.unit), keep, dialect, log)
     quality_words, quality_index = _words(rows, columns.quality)
-    keep &= _known(quality_words, quality_index, rows, ("unknown_quality", columns.quality), keep, dialect, log)
+    keep &= _known((quality_words, quality_index), rows, ("unknown_quality", columns.quality), keep, dialect, log)
     codes = np.array([quality(word) or 0 for word in quality_words], dtype=np.uint8)
     return RawBlock(
         names=names,
@@ -79,8 +79,7 @@ def _texts(column: pa.Array, mask: npt.NDArray[np.bool_]) -> Iterator[str]:
 
 
 def _known(
-    words: tuple[str, ...],
-    index: npt.NDArray[np.int32],
+    encoded: tuple[tuple[str, ...], npt.NDArray[np.int32]],
     rows: csv_table.CsvRows,
     what: tuple[str, int],
     usable: npt.NDArray[np.bool_],
@@ -88,7 +87,7 @@ def _known(
     log: ProblemLog,
 ) -> npt.NDArray[np.bool_]:
     """Rows whose unit or quality is a known word; the others are logged."""
-    code, column = what
+    (words, index), (code, column) = encoded, what
     if column < 0:
         return np.ones(len(rows.line), dtype=bool)
     test = source_unit if code == "unknown_unit" else quality
