@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,7 @@ class ExportRequest:
 
 @dataclass(frozen=True)
 class ExportRegister:
-    """A register as the file names it; `serials` are those of all meters that carried it."""
+    """A register as the file names it; `serials` names the meter, or all that carried it."""
 
     id: int
     serials: str
@@ -109,6 +110,14 @@ class ExportRows:
         """The same rows as sums of several readings each."""
         return replace(self, readings=readings, expected=expected)
 
+    def part(self, low: int, high: int, register: ExportRegister) -> ExportRows:
+        """Rows `[low, high)` under another description of the register."""
+        cut = slice(low, high)
+        return ExportRows(
+            register, self.start_utc[cut], self.offset_s[cut], self.energy_wh[cut], self.quality[cut],
+            self.readings[cut], self.expected[cut],
+        )  # fmt: skip
+
     @property
     def local(self) -> npt.NDArray[np.datetime64]:
         """The wall clock at the start, without its offset."""
@@ -129,6 +138,25 @@ def rows_of(
     start = np.asarray(start_utc).astype("datetime64[s]")
     ones = np.ones(len(start), dtype=np.int64)
     return ExportRows(register, start, offsets_s(start, zone_name), energy_wh, quality, ones, ones)
+
+
+def effective_resolution(asked: str, interval_s: int) -> str:
+    """A reading of a whole day cannot be told by the hour: hours of a register of days are days."""
+    return "day" if asked == "hour" and interval_s > 3600 else asked
+
+
+def by_meter(rows: ExportRows, installed: Sequence[tuple[datetime, str]]) -> list[ExportRows]:
+    """The rows in parts, each with the serial of the meter in use at its starts; before the first one it is the first."""
+    chain = sorted(installed)
+    if len(chain) < 2:
+        return [rows]
+    edges = np.array([int(at.timestamp()) for at, _serial in chain[1:]], dtype=np.int64).astype("datetime64[s]")
+    cuts = [0, *np.searchsorted(rows.start_utc, edges, side="left").tolist(), len(rows)]
+    parts = []
+    for (low, high), (_at, serial) in zip(pairwise(cuts), chain, strict=True):
+        if low < high:
+            parts.append(rows.part(low, high, replace(rows.register, serials=serial)))
+    return parts
 
 
 def iso_local(rows: ExportRows) -> list[str]:

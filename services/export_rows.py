@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from data.queries import consumption as queries
 from data.tables.operations import Job
-from domain.calendar import Period, local_midnight_utc
+from domain.calendar import Period, add_months, local_midnight_utc
 from domain.energy.buckets import slots
 from domain.energy.quality import Quality
-from domain.exports import ExportRegister, ExportRows, rows_of
+from domain.exports import ExportRegister, ExportRows, by_meter, effective_resolution, rows_of
 from services import portal
 from services.sites import SiteView
 
@@ -36,10 +36,19 @@ def chunks(
 ) -> Iterator[ExportRows]:
     """At most a quarter of a year at a time, so that memory does not grow with the history."""
     spans = [period] if resolution == "month" else _spans(period)
+    total = len(registers) * len(spans)
     for done, (register, span) in enumerate((register, span) for register in registers for span in spans):
         if progress is not None:
-            progress(done, len(registers) * len(spans))
-        yield (_raw if resolution == "interval" else _rolled)(register, shown.zone_name, span, resolution)
+            progress(done, total)
+        told = effective_resolution(resolution, register.interval_s)
+        rows = (_raw if told == "interval" else _rolled)(register, shown.zone_name, span, told)
+        yield from by_meter(rows, _meters(shown, register.id))
+    if progress is not None:
+        progress(total, total)
+
+
+def _meters(shown: SiteView, register_id: int) -> list[tuple[datetime, str]]:
+    return [(meter.installed_utc, meter.serial) for meter in shown.meters if register_id in meter.register_ids]
 
 
 def _spans(period: Period) -> list[Period]:
@@ -61,18 +70,24 @@ def _rolled(register: ExportRegister, zone_name: str, span: Period, resolution: 
     """Months are summed from days, so that neither days outside the period nor another's tenancy are in them."""
     ask = queries.hours if resolution == "hour" else queries.days
     frame = ask(portal.current().readings, [register.id], span.first, span.end)
-    frame = _by_month(frame, span.first) if resolution == "month" else frame
+    frame = _by_month(frame, span, zone_name, register.interval_s) if resolution == "month" else frame
     start = _hour_starts(frame, zone_name, span) if resolution == "hour" else _day_starts(frame, zone_name)
     rows = rows_of(register, zone_name, start, frame["energy_wh"].to_numpy(), _qualities(frame))
     return rows.counted(frame["n"].to_numpy(), frame["n_expected"].to_numpy())
 
 
-def _by_month(frame: pd.DataFrame, first: date) -> pd.DataFrame:
-    """Labelled with the first day of the month that is in the period."""
+def _by_month(frame: pd.DataFrame, span: Period, zone_name: str, interval_s: int) -> pd.DataFrame:
+    """Labelled with the first day of the month that is in the period; days without a row were expected too."""
     label = frame["local_date"].to_numpy().astype("datetime64[M]").astype("datetime64[D]")
-    label = np.maximum(label, np.datetime64(first, "D")).astype("datetime64[s]")
+    label = np.maximum(label, np.datetime64(span.first, "D")).astype("datetime64[s]")
     grouped: pd.DataFrame = frame.assign(local_date=label).groupby("local_date", as_index=False)[list(COUNTS)].sum()
-    return grouped
+    firsts: list[date] = grouped["local_date"].to_numpy().astype("datetime64[D]").tolist()
+    now = portal.current().clock.now()
+    expected = []
+    for first in firsts:
+        low, high = Period(span.kind, first, min(add_months(first.replace(day=1), 1), span.end)).bounds_utc(zone_name)
+        expected.append(int((min(high, now) - low).total_seconds()) // interval_s)
+    return grouped.assign(n_expected=np.array(expected, dtype=np.int64))
 
 
 def _qualities(frame: pd.DataFrame) -> npt.NDArray[np.uint8]:

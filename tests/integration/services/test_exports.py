@@ -14,7 +14,7 @@ import pytest
 
 from data.queries import consumption as queries
 from domain.calendar import Period, PeriodKind
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.exports import ExportRequest
 from domain.text import use_locale
 from services import exports, jobs, portal
@@ -131,3 +131,67 @@ def test_a_job_leaves_a_private_file_for_its_owner(viewer_of):
     assert path.read_bytes() == exports.download_now(plan).content
     with pytest.raises(NotFoundError):
         exports.finished_file(viewer_of("consumer2"), public_id)
+
+
+def test_staff_in_the_read_only_view_are_refused(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    acting = replace(viewer, acting_for_account_id=next(iter(viewer.account_ids)))
+    with pytest.raises(ForbiddenError) as refused:
+        exports.prepare(acting, site.public_id, _request(site, date(2026, 10, 25), date(2026, 10, 25)))
+    assert refused.value.status == 403
+
+
+def test_an_exchanged_meter_changes_its_serial_within_the_file(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    register = site.with_flow("import")[0]
+    old, new = sorted((m for m in site.meters if register.id in m.register_ids), key=lambda meter: meter.installed_utc)
+    request = _request(site, site.first_date, date(2026, 11, 19), resolution="day", format="json")
+    rows = json.loads(_export(viewer, request))["rows"]
+    changed = new.installed_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert {row["meter"] for row in rows if row["start_utc"] < changed} == {old.serial}
+    assert {row["meter"] for row in rows if row["start_utc"] >= changed} == {new.serial}
+
+
+def test_a_month_with_days_without_readings_expects_them_too(viewer_of):
+    # The tiny world has readings until 14 April: 14 days of 96 were sent, 30 were due.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    request = _request(site, date(2026, 4, 1), date(2026, 4, 30), resolution="month", format="json")
+    (row,) = json.loads(_export(viewer, request))["rows"]
+    assert (row["readings"], row["readings_expected"]) == (14 * 96, 30 * 96)
+
+
+def test_the_workbook_says_what_it_is_and_draws_it(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    request = _request(site, date(2026, 10, 1), date(2026, 10, 31), resolution="day", format="xlsx")
+    content = _export(viewer, request)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["About", "Readings", "Sums", "Chart"]
+    assert book["Readings"].freeze_panes == "A2"
+    total_wh = sum(_energies("xlsx", content))
+    about = [cell.value for row in book["About"].iter_rows() for cell in row if cell.value is not None]
+    assert total_wh in about
+    assert "Demo data: all people and figures are invented." in about
+    assert book["Sums"].cell(row=book["Sums"].max_row, column=2).value == pytest.approx(total_wh / 1000, abs=1e-9)
+
+
+def test_text_of_people_never_becomes_a_formula(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    plan = exports.prepare(
+        viewer, site.public_id, _request(site, date(2026, 10, 25), date(2026, 10, 25), resolution="day")
+    )
+    evil = replace(plan, registers=tuple(replace(r, label='=HYPERLINK("http://x")') for r in plan.registers))
+    assert (
+        next(csv.reader(io.StringIO(exports.download_now(evil).content.decode("utf-8-sig").splitlines()[1])))[1][:2]
+        == "'="
+    )
+    book = openpyxl.load_workbook(
+        io.BytesIO(exports.download_now(replace(evil, request=replace(evil.request, format="xlsx"))).content)
+    )
+    cell = book["Readings"]["B2"]
+    assert (cell.data_type, cell.value[:2]) == ("s", "'=")
+    assert [c.data_type for row in book["Readings"].iter_rows() for c in row if c.data_type == "f"] == []

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
-from domain.exports import ExportRegister, ExportRequest, decimal_kwh, iso_local, neutral_text, rows_of
+from domain.exports import (
+    ExportRegister,
+    ExportRequest,
+    by_meter,
+    decimal_kwh,
+    effective_resolution,
+    iso_local,
+    iso_utc,
+    neutral_text,
+    rows_of,
+)
 
 REGISTER = ExportRegister(1, "1EMH", "Import", "electricity", 900)
 
@@ -44,3 +54,46 @@ def test_a_request_names_each_problem():
     wrong = ExportRequest("s", date(2026, 2, 2), date(2026, 2, 1), "minute", "doc")
     assert [issue.code for issue in wrong.issues()] == ["last_before_first", "unknown_resolution", "unknown_format"]
     assert ExportRequest("s", date(2026, 2, 1), date(2026, 2, 1)).issues() == []
+
+
+def test_each_row_names_the_meter_of_its_time():
+    # Exchanged at 10:00 UTC: the reading that starts at 09:45 is the old meter's, the one at 10:00 the new one's.
+    start = np.arange("2026-06-01T09:30", "2026-06-01T10:30", 15, dtype="datetime64[m]").astype("datetime64[s]")
+    rows = rows_of(REGISTER, "Europe/Berlin", start, np.array([1, 2, 3, 4]), np.zeros(4, dtype=np.uint8))
+    chain = [(datetime(2026, 6, 1, 10, tzinfo=UTC), "new"), (datetime(2020, 1, 1, tzinfo=UTC), "old")]
+    parts = by_meter(rows, chain)
+    assert [(part.register.serials, part.energy_wh.tolist()) for part in parts] == [("old", [1, 2]), ("new", [3, 4])]
+    assert [iso_utc(part)[0] for part in parts] == ["2026-06-01T09:30:00Z", "2026-06-01T10:00:00Z"]
+
+
+def test_one_meter_needs_no_parts():
+    rows = rows_of(
+        REGISTER, "UTC", np.array(["2026-06-01"], dtype="datetime64[s]"), np.array([1]), np.array([0], dtype=np.uint8)
+    )
+    assert by_meter(rows, [(datetime(2020, 1, 1, tzinfo=UTC), "1EMH")]) == [rows]
+
+
+@pytest.mark.parametrize(
+    ("asked", "interval_s", "told"),
+    [
+        ("hour", 86_400, "day"),
+        ("hour", 3600, "hour"),
+        ("hour", 900, "hour"),
+        ("interval", 86_400, "interval"),
+        ("month", 86_400, "month"),
+    ],
+)
+def test_a_reading_is_never_told_finer_than_it_is(asked, interval_s, told):
+    assert effective_resolution(asked, interval_s) == told
+
+
+def test_rows_that_sum_readings_keep_their_counts():
+    start = np.array(["2026-03-28T23:00:00"], dtype="datetime64[s]")
+    rows = rows_of(REGISTER, "Europe/Berlin", start, np.array([9]), np.array([0], dtype=np.uint8))
+    assert (rows.readings.tolist(), rows.expected.tolist()) == ([1], [1])
+    day = rows.counted(np.array([90]), np.array([92]))  # 23 hours of quarters, two of them missing
+    assert (day.readings.tolist(), day.expected.tolist(), day.energy_wh.tolist()) == ([90], [92], [9])
+
+
+def test_days_out_of_range_are_named():
+    assert [issue.code for issue in ExportRequest("s", date(1900, 1, 1), date(2200, 1, 1)).issues()] == ["out_of_range"]
