@@ -11,6 +11,7 @@ from components.figures.consumption import kwh_values
 from components.links import href
 from domain.energy.comparison import Comparison
 from domain.text import gettext as _
+from domain.text import ngettext
 from pages.dashboard import _today as today_chart
 from services.dashboard import SiteDashboard, Total
 
@@ -121,9 +122,14 @@ def _marked(template: str, ratio: float) -> list[Any]:
 def _year_note(total: Total) -> str:
     if not total.has_whole_days:
         return _("the month has just begun")
-    if total.last_year is None:
+    then = total.last_year
+    if then is None:
         return _("no complete readings of the same days a year ago")
-    return _("{energy} in the same days a year ago", energy=formats.kwh(total.last_year.then_wh))
+    if then.days is not None:
+        return ngettext(
+            "on {n} day that is complete in both years", "on the {n} days that are complete in both years", then.days
+        )
+    return _("{energy} in the same days a year ago", energy=formats.kwh(then.then_wh))
 
 
 def _today_note(view: SiteDashboard) -> Any:

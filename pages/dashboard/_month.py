@@ -14,6 +14,7 @@ from components.theme import Theme
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
 from domain.text import gettext as _
+from domain.text import ngettext
 from services.dashboard import SiteDashboard, Today, Total
 
 
@@ -33,7 +34,13 @@ def sub(view: SiteDashboard) -> str:
         return _("{energy} went to the grid. Today is still running.", energy=formats.kwh(view.export.so_far_wh))
     if view.month.previous is None:
         return _("Today is still running.")
-    then = formats.kwh(view.month.previous.then_wh)
+    compared, then = view.month.previous, formats.kwh(view.month.previous.then_wh)
+    if compared.days is not None:
+        return ngettext(
+            "{now} on {n} day that is complete in both months, {then} then. Today is still running.",
+            "{now} on the {n} days that are complete in both months, {then} then. Today is still running.",
+            compared.days, now=formats.kwh(compared.now_wh), then=then,
+        )  # fmt: skip
     return _("{energy} in the same days of last month. Today is still running.", energy=then)
 
 
