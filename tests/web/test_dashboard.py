@@ -1,0 +1,113 @@
+"""The overview over HTTP: what is drawn for whom, the charts' figures, and the status asked again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services import portal as portals
+from services.sites import sites_of
+from tests.web.test_app import route
+
+
+def ask(client, output, source, value, site):
+    """A chart's or the status' callback, as the browser asks it."""
+    where, prop = source
+    body = {
+        "output": f"{output}.children",
+        "outputs": {"id": output, "property": "children"},
+        "inputs": [{"id": where, "property": prop, "value": value}],
+        "state": [{"id": "dashboard-state", "property": "data", "value": {"site": site}}],
+        "changedPropIds": [f"{where}.{prop}"],
+    }
+    token = client.get_cookie("portal_csrf")
+    return client.post("/_dash-update-component", json=body, headers={"X-CSRF-Token": token.value})
+
+
+def drawn_text(client, path):
+    answer = route(client, path)
+    assert answer.status_code == 200
+    return json.dumps(answer.get_json(), ensure_ascii=False)
+
+
+@pytest.fixture
+def site_of(world, viewer_in):
+    def first(name):
+        with portals.using(world):
+            return sites_of(viewer_in(name))[0].public_id
+
+    return first
+
+
+@pytest.fixture
+def viewer_in(world):
+    from sqlalchemy import select
+
+    from data.queries import identity
+    from data.tables.identity import User
+    from domain.access import Role, Viewer
+
+    def find(name):
+        with world.records.reading() as db:
+            user = db.scalar(select(User).where(User.email == f"{name}@demo.example"))
+            accounts, grants = identity.memberships(db, user.id)
+        return Viewer(user.id, user.email, user.name, Role(user.role), "en", grants, accounts)
+
+    return find
+
+
+def test_a_home_sees_its_day_and_its_month(sign_in):
+    text = drawn_text(sign_in("consumer"), "/dashboard")
+    for said in ("Good afternoon, Jana", "Consumption today", "This month", "Show as table", "Recent", "Quick actions"):
+        assert said in text, said
+    assert "Self-sufficiency" not in text
+    assert "Gas this month" in text
+
+
+def test_a_prosumer_sees_what_the_roof_made(sign_in):
+    text = drawn_text(sign_in("prosumer"), "/dashboard")
+    for said in ("Production today", "Net today", "Self-sufficiency", "Production, upward", "Solar inverter"):
+        assert said in text, said
+
+
+def test_an_owner_sees_all_sites_first_and_each_one_by_its_address(sign_in, site_of):
+    client = sign_in("business")
+    text = drawn_text(client, "/dashboard")
+    assert "Your 2 sites used" in text
+    assert "Sites delivering" in text
+    assert "dashboard-today" not in text
+    assert "Today, hour by hour" in drawn_text(client, f"/dashboard/{site_of('business')}")
+
+
+@pytest.mark.parametrize("chart", ["dashboard-today", "dashboard-month"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_charts_come_as_plain_figures_without_a_menu(sign_in, site_of, chart, theme):
+    answer = ask(sign_in("prosumer"), chart, (f"{chart}-seen", "data"), theme, site_of("prosumer"))
+    assert answer.status_code == 200
+    graph = answer.get_json()["response"][chart]["children"]
+    assert graph["type"] == "Graph"
+    assert graph["props"]["config"]["displayModeBar"] is False
+    assert graph["props"]["figure"]["data"]
+
+
+def test_the_status_is_asked_again_without_the_page(sign_in, site_of):
+    answer = ask(sign_in("consumer"), "dashboard-live", ("dashboard-clock", "n_intervals"), 1, site_of("consumer"))
+    assert answer.status_code == 200
+    text = json.dumps(answer.get_json())
+    assert "Readings are in up to 11:45" in text
+    assert "Graph" not in text
+
+
+@pytest.mark.parametrize(
+    ("output", "source"),
+    [("dashboard-today", ("dashboard-today-seen", "data")), ("dashboard-month", ("dashboard-month-seen", "data")),
+     ("dashboard-live", ("dashboard-clock", "n_intervals"))],
+)  # fmt: skip
+def test_a_strangers_site_in_the_state_is_refused(sign_in, site_of, output, source):
+    client = sign_in("consumer")
+    foreign = ask(client, output, source, 1, site_of("prosumer"))
+    missing = ask(client, output, source, 1, "site-0000000000")
+    assert foreign.get_data() == missing.get_data()
+    assert "kWh" not in foreign.get_data(as_text=True)
+    assert "11:45" not in foreign.get_data(as_text=True)
