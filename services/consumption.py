@@ -11,7 +11,7 @@ from data.queries import consumption as queries
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind, add_months, local_date
 from domain.energy import benchmark, comparison, peaks, profile
-from domain.energy.balance import UseSeries
+from domain.energy.balance import UseSeries, picked
 from domain.energy.benchmark import Standing, Traits
 from domain.energy.comparison import Comparison
 from domain.energy.peaks import Peak
@@ -164,7 +164,7 @@ def _compared_day(viewer: Viewer, ask: Ask, terms: use.Terms, then: Period) -> C
     if not len(now_series) or not len(then_series):
         return None
     until = now_series.label[-1] - now_series.label[0]
-    same = use.pick(then_series, then_series.label - then_series.label[0] <= until)
+    same = picked(then_series, then_series.label - then_series.label[0] <= until)
     return comparison.compare(now_series.total_wh, ask.period, same.total_wh, then)
 
 
