@@ -206,7 +206,8 @@ def temperature(viewer: Viewer, ask: Ask) -> UseSeries | None:
         return None
     from services import weather
 
-    return weather.by_bucket(ask.site, register_id, ask.period, ask.resolution)
+    stay = ask.period.clip(ask.site.first_date, ask.site.end_date)
+    return weather.by_bucket(ask.site, register_id, stay, ask.resolution) if stay else None
 
 
 def heat_map(viewer: Viewer, ask: Ask) -> HeatMap:
@@ -254,6 +255,8 @@ def _monthly(viewer: Viewer, ask: Ask, terms: use.Terms) -> tuple[tuple[date, fl
     if not imports:
         return ()
     end = add_months(min(ask.period.last, use.today_of(ask.site)).replace(day=1), 1)
+    if ask.site.end_date is not None:  # the month of moving out holds somebody else's days
+        end = min(end, ask.site.end_date.replace(day=1))
     first = max(add_months(end, -12), site_first_whole_month(ask.site))
     frame = queries.months(portal.current().readings, [imports[0].id], first, end)
     rows = zip(frame["local_date"].to_numpy(), frame["max_wh"].to_numpy(), strict=True)
@@ -281,6 +284,8 @@ def similar(viewer: Viewer, ask: Ask) -> Similar:
     """The last complete month up to the period, against the closest group that is large enough."""
     month = _complete_month(ask)
     own = groups.traits_of(ask.site)
+    if not _is_own_month(ask.site, month):
+        return Similar(month, own, 0, None)
     everyone = groups.all_sites()
     best = Similar(month, own, 0, None)
     for traits in benchmark.widen(own):
@@ -297,6 +302,11 @@ def _complete_month(ask: Ask) -> date:
     first = ask.period.first.replace(day=1)
     today = use.today_of(ask.site)
     return first if add_months(first, 1) <= today else add_months(today.replace(day=1), -1)
+
+
+def _is_own_month(site: SiteView, month: date) -> bool:
+    """Whether the viewer lived there from its first to its last day."""
+    return site.first_date <= month and (site.end_date is None or add_months(month, 1) <= site.end_date)
 
 
 @dataclass(frozen=True)

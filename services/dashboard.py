@@ -343,5 +343,8 @@ def feed(viewer: Viewer, sites: Sequence[SiteView]) -> tuple[Happening, ...]:
 
 
 def _in_tenancy(item: Happening, site: SiteView) -> bool:
-    day = item.at.astimezone(zone(site.zone_name)).date()
-    return site.first_date <= day and (site.end_date is None or day < site.end_date)
+    """Whether it happened in the stay and, where it is about readings, all of them are of the stay."""
+    told = [datetime.fromisoformat(str(item.params[name])) for name in ("first", "end") if name in item.params]
+    instants = [item.at, *told[:1], *(end - timedelta(seconds=1) for end in told[1:])]
+    days = [instant.astimezone(zone(site.zone_name)).date() for instant in instants]
+    return site.first_date <= min(days) and (site.end_date is None or max(days) < site.end_date)

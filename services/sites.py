@@ -169,10 +169,12 @@ def _meter_view(item: Meter, installed: MeterInstallation, commodity: str, regis
 
 def _site_view(viewer: Viewer, row: Site, registers: list[RegisterView], meters: list[MeterView]) -> SiteView:
     first, end = _latest_stay(_visible_grants(viewer, row.id))
+    stood = tuple(meter for meter in meters if _stood(meter, first, end, row.time_zone))
+    foreign = {r for meter in meters for r in meter.register_ids} - {r for meter in stood for r in meter.register_ids}
     return SiteView(
         id=row.id, public_id=row.public_id, name=row.name, city=row.city, kind=row.kind, zone_name=row.time_zone,
-        first_date=first, end_date=end, registers=tuple(registers),
-        meters=tuple(meter for meter in meters if _stood(meter, first, end, row.time_zone)),
+        first_date=first, end_date=end,
+        registers=tuple(register for register in registers if register.id not in foreign), meters=stood,
         has_solar=row.has_solar, has_ev=row.has_ev, people=row.people, heating=row.heating,
         business_type=row.business_type, weather_register_id=row.weather_register_id, source=row.source,
     )  # fmt: skip
