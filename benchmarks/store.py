@@ -195,14 +195,21 @@ def _tiny_store(folder: Path) -> ReadingsStore:
 
 
 def _local_days_only(store: ReadingsStore) -> None:
-    """The roll-up's own expression over a calendar with one label per local day."""
-    calendar = calendar_tables(ZONE, number_of(date(2024, 12, 31)), number_of(date(2026, 1, 3)), 900).calendar
-    days = pa.array(calendar["hour_id"].to_numpy() // 48)
-    scan = scan_of(store.paths(store.manifest.current_layout().raw))
+    """The roll-up's own expressions over a calendar that knows days only, for all registers at once."""
+    tables = calendar_tables(ZONE, number_of(date(2024, 12, 31)), number_of(date(2026, 1, 3)), 900)
+    hour_id = tables.calendar["hour_id"].to_numpy()
+    layout = store.manifest.current_layout()
     with store.engine.cursor() as cursor:
-        cursor.register("calendar", calendar.set_column(1, "hour_id", days))
-        cursor.execute(f"CREATE TEMP VIEW readings AS SELECT register_id, start_utc, energy_wh, quality FROM {scan}")
-        cursor.execute(f"CREATE TEMP TABLE local_days AS {sql('sums')}")
+        cursor.register("days", tables.calendar.set_column(1, "hour_id", pa.array(hour_id // 48 * 48)))
+        cursor.register("day_names", tables.day_names)
+        cursor.register("series", fresh.series_table(layout.series.values()))
+        cursor.execute("CREATE TEMP TABLE calendar AS SELECT * FROM days")
+        scan = scan_of(store.paths(layout.raw))
+        cursor.execute(
+            f"CREATE TEMP VIEW readings AS SELECT register_id, {fresh.PLACE}, energy_wh, quality FROM {scan}"
+        )
+        cursor.execute(f"CREATE TEMP TABLE hour_sums AS {sql('sums')}")
+        cursor.execute(f"CREATE TEMP TABLE local_days AS {sql('day')}")
 
 
 def _compute_only(store: ReadingsStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,10 +17,12 @@ from data.store.engine import COPY_OPTIONS, Cursor, quoted, scan_of
 from data.store.files import Draft
 from data.store.fresh import Source
 from data.store.manifest import Change, ConflictError, Layout, revision_of, touched
-from data.store.values import BUCKET_REGISTERS, Segment, Touched, bucket_of, id_runs
+from data.store.values import BUCKET_REGISTERS, Int64s, Segment, Touched, bucket_of, id_runs
 
 Progress = Callable[[int, int], None]
 ATTEMPTS = 10
+NO_IDS = np.zeros(0, dtype=np.int64)
+WORKERS = 2  # while one bucket is sorted and written, which keeps one core busy, the next is summed
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,14 @@ def rollup(store: ReadingsStore, register_ids: Iterable[int] | None = None, prog
         by_bucket.setdefault(bucket_of(run.register_id), []).append(run)
     total = sum(run.end_day - run.first_day for run in runs)
     done = 0
-    for bucket in sorted(by_bucket):
-        ids = sorted({run.register_id for run in by_bucket[bucket]})
-        done += _rollup_bucket(store, bucket, ids)
-        if progress:
-            progress(min(done, total), total)
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="rollup")
+    try:
+        for days in pool.map(lambda item: _rollup_bucket(store, *item), sorted(by_bucket.items())):
+            done += days
+            if progress:
+                progress(min(done, total), total)
+    finally:
+        pool.shutdown(cancel_futures=True)
     if by_bucket:
         store.unlink_retired(layout.number)
     return done
@@ -76,7 +82,8 @@ def _lost(store: ReadingsStore, layout: Layout, buckets: Collection[int]) -> tup
     return runs, frozenset(s.name for s in bad)
 
 
-def _rollup_bucket(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
+def _rollup_bucket(store: ReadingsStore, bucket: int, runs: list[Touched]) -> int:
+    ids = sorted({run.register_id for run in runs})
     for attempt in range(ATTEMPTS):
         try:
             with store.files.writing():
@@ -174,19 +181,33 @@ def _bounds(runs: Iterable[Touched]) -> Iterable[tuple[int, int]]:
 
 
 def _write_parts(store: ReadingsStore, cursor: Cursor, task: Task) -> list[tuple[Draft, Segment]]:
+    runs, fresh_ids = task.source.runs, _fresh_ids(cursor)
+    hours, years = _changed_parts("hour", runs), _changed_parts("day", runs)
     drafts = []
-    for part in _changed_parts("hour", task.source.runs):
-        drafts += _write(store, cursor, task, ("hour", part), _merged(store, task, "hour", part))
+    for part in hours:
+        drafts += _write(store, cursor, task, ("hour", part), _merged(store, task, "hour", [part]), fresh_ids)
     bucket_series = [s for i, s in task.layout.series.items() if bucket_of(i) == task.bucket]
     cursor.register("series", fresh.series_table(bucket_series))
-    for part in _changed_parts("day", task.source.runs):
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE day_rows AS {_merged(store, task, 'day', part)}")
-        drafts += _write(store, cursor, task, ("day", part), "SELECT * FROM day_rows")
-        cursor.register("month_names", fresh.month_table(bucket_series, *_year_days(part)))
-        fresh.create_empty(cursor, "month_part", "month")
-        cursor.execute(f"INSERT INTO month_part SELECT * FROM ({expression.sql('month')}) ORDER BY {ORDER['month']}")
-        drafts += _write(store, cursor, task, ("month", part), "SELECT * FROM month_part")
+    cursor.register("month_names", fresh.month_table(bucket_series, _year_days(years[0])[0], _year_days(years[-1])[1]))
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {_merged(store, task, 'day', years)}")
+    fresh.create_empty(cursor, "month_rows", "month")
+    cursor.execute(f"INSERT INTO month_rows {expression.sql('month')}")
+    for kind in ("day", "month"):
+        for part in years:
+            query = f"SELECT * FROM {kind}_rows WHERE {_between(_year_days(part))}"
+            drafts += _write(store, cursor, task, (kind, part), query, fresh_ids)
     return drafts
+
+
+def _fresh_ids(cursor: Cursor) -> dict[tuple[str, int], Int64s]:
+    """Registers with new rows, by kind and part."""
+    query = "SELECT DISTINCT register_id, year(local_date) * 4 + quarter(local_date) - 1 AS quarter FROM day_new"
+    found = cursor.execute(query).fetchnumpy()
+    ids, quarters = found["register_id"], found["quarter"]
+    by_part = {("hour", int(part)): ids[quarters == part] for part in np.unique(quarters)}
+    for year in np.unique(quarters // 4):
+        by_part["day", int(year)] = by_part["month", int(year)] = np.unique(ids[quarters // 4 == year])
+    return by_part
 
 
 ORDER = {"hour": "register_id, hour_id", "day": "register_id, local_date", "month": "register_id, local_date"}
@@ -200,32 +221,37 @@ def _rows_in(kind: str, span: tuple[int, int]) -> str:
     return _between(span)
 
 
-def _merged(store: ReadingsStore, task: Task, kind: str, part: int) -> str:
-    """What the old file says of untouched days, and the new rows, in order."""
+def _merged(store: ReadingsStore, task: Task, kind: str, parts: list[int]) -> str:
+    """What the old files of adjoining parts say of untouched days, and the new rows."""
     names = ", ".join(fresh.stored_columns(kind))
-    union = f"SELECT {names} FROM {kind}_new WHERE {_rows_in(kind, part_days(kind, part))}"
-    old = task.layout.rollups.get((kind, task.bucket, part))
-    if old is not None and old.name not in task.bad:
+    span = (part_days(kind, parts[0])[0], part_days(kind, parts[-1])[1])
+    union = f"SELECT {names} FROM {kind}_new WHERE {_rows_in(kind, span)}"
+    held = [s for part in parts if (s := task.layout.rollups.get((kind, task.bucket, part))) is not None]
+    if old := [s for s in held if s.name not in task.bad]:
         anti = f"ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[kind]}"
-        union += f" UNION ALL SELECT {names} FROM {scan_of(store.paths([old]))} o {anti}"
-    return f"SELECT * FROM ({union}) ORDER BY {ORDER[kind]}"
+        union += f" UNION ALL SELECT {names} FROM {scan_of(store.paths(old))} o {anti}"
+    return union
 
 
 def _write(
-    store: ReadingsStore, cursor: Cursor, task: Task, target: tuple[str, int], query: str
+    store: ReadingsStore,
+    cursor: Cursor,
+    task: Task,
+    target: tuple[str, int],
+    query: str,
+    fresh_ids: dict[tuple[str, int], Int64s],
 ) -> list[tuple[Draft, Segment]]:
-    """Copy the ordered rows of one part into a draft; its segment lacks only size and hash."""
+    """Copy the rows of one part, in order, into a draft; its segment lacks only size and hash."""
     kind, part = target
     draft = store.files.draft(kind, task.bucket)
-    count = cursor.execute(f"COPY ({query}) TO {quoted(draft.path.resolve())} ({COPY_OPTIONS})").fetchone()[0]
-    old = task.layout.rollups.get((kind, task.bucket, part))
-    new = cursor.execute(
-        f"SELECT DISTINCT register_id FROM day_new WHERE {_between(part_days(kind, part))}"
-    ).fetchnumpy()["register_id"]
-    ids = np.unique(np.append(new, np.array(old.register_ids() if old else (), dtype=np.int64)))
+    ordered = f"SELECT * FROM ({query}) ORDER BY {ORDER[kind]}"
+    count = cursor.execute(f"COPY ({ordered}) TO {quoted(draft.path.resolve())} ({COPY_OPTIONS})").fetchone()[0]
     if not count:
         draft.path.unlink()
         return []
+    old = task.layout.rollups.get((kind, task.bucket, part))
+    old_ids = np.array(old.register_ids() if old else (), dtype=np.int64)
+    ids = np.union1d(fresh_ids.get(target, NO_IDS), old_ids)
     first, end = part_days(kind, part)
     segment = Segment(
         name=draft.name,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data.store.expression import LAST_SLOT, PLACE_S
 from domain.calendar import STEP_S, add_months, calendar_table, local_midnight_utc
 
-FINE_STEP_S = 300
 EPOCH = date(1970, 1, 1)
 
 
@@ -57,7 +57,7 @@ def calendar_tables(zone_name: str, first_day: int, end_day: int, step_s: int) -
     days, first_index = np.unique(day, return_index=True)
     day_start = start_s[first_index]
     day_length = np.diff(np.append(day_start, start_s[-1] + STEP_S))
-    slot = (start_s - day_start[np.searchsorted(days, day)]) // FINE_STEP_S
+    slot = (start_s - day_start[np.searchsorted(days, day)]) // PLACE_S
     firsts = np.flatnonzero(new_hour)
     return CalendarTables(
         calendar=_starts(start_s, hour_id, slot, step_s),
@@ -88,12 +88,12 @@ def _starts(start_s: npt.NDArray, hour_id: npt.NDArray, slot: npt.NDArray, step_
     import pyarrow as pa
 
     if step_s < STEP_S:
-        places = np.arange(STEP_S // FINE_STEP_S)
-        start_s = (start_s[:, None] + places * FINE_STEP_S).ravel()
-        hour_id = np.repeat(hour_id, len(places))
-        slot = (slot[:, None] + places).ravel()
-    start_us = (start_s * 1_000_000).view("datetime64[us]")
-    return pa.table({"start_utc": pa.array(start_us), "hour_id": hour_id, "slot": slot})
+        steps = np.arange(STEP_S // PLACE_S)
+        start_s = (start_s[:, None] + steps * PLACE_S).ravel()
+        hour_id = np.repeat(hour_id, len(steps))
+        slot = (slot[:, None] + steps).ravel()
+    place, earliness = (start_s // PLACE_S).astype(np.int32), (LAST_SLOT - slot).astype(np.int32)
+    return pa.table({"place": place, "hour_id": hour_id, "earliness": earliness})
 
 
 def _dates(numbers: npt.NDArray) -> Any:

@@ -3,15 +3,17 @@
 Plain ibis over named tables, so that every engine ibis speaks to gets the same statement. No time-zone function
 runs over readings: the calendar, made from `domain.calendar`, already knows what the clock on the wall said.
 
-readings    register_id, start_utc, energy_wh, quality: one row per interval, newest version only
-calendar    start_utc, hour_id, slot: every start on the zone's grid, its local hour, its 5-minute place in the local day
+readings    register_id, place, energy_wh, quality: one row per interval, newest version only
+calendar    place, hour_id, earliness: every start on the zone's grid, its local hour, how early it is in the local day
 hour_sums   what is kept of hours: sums under `hour_id`, named only when they are read
 hour_names  zone_name, hour_id, local_date, local_hour, fold, length_s, day_start_s
 day_names   day_id, local_date, length_s, day_start_s
 month_names zone_name, local_date, length_s: `local_date` is the first of the month
 series      register_id, zone_name, interval_s
 
+`place` counts five minutes since 1970 in UTC: no engine's session zone can move a number, and numbers join faster.
 `hour_id` is `(days since 1970 * 24 + local hour) * 2 + fold`, so that `hour_id // 48` is the local day.
+`earliness` counts five minutes backwards from `LAST_SLOT` at local midnight.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from functools import lru_cache
 from typing import Any
 
 Expr = Any  # ibis publishes no usable stubs
-KEY_SLOTS = 512  # more than the 300 five-minute places of the longest local day
+KEY_BITS = 9  # more than the 300 five-minute places of the longest local day
+LAST_SLOT = 2**KEY_BITS - 1
+PLACE_S = 300
 COUNT_BITS = 12  # 4,095 intervals per quality and day; five-minute intervals need 300
 QUALITIES = ("measured", "estimated", "customer", "corrected", "suspect")
 COUNTS = ("n", "n_expected", *(f"n_{name}" for name in QUALITIES))
@@ -32,13 +36,13 @@ KEYS = {
 }
 
 HOURS_PER_DAY_ID = 48
-SUMS = ("register_id", "hour_id", "energy_wh", "packed", "min_wh", "max_wh", "peak_key")
+SUMS = ("register_id", "hour_id", "energy_wh", "packed", "min_wh", "peak_key")
 
 _SERIES = {"register_id": "int64", "zone_name": "string", "interval_s": "int64"}
 _DAY_ROWS = {"register_id": "int64", "local_date": "date", **dict.fromkeys(MEASURES, "int64")}
 _TABLES = {
-    "readings": {"register_id": "int64", "start_utc": "timestamp", "energy_wh": "int64", "quality": "uint8"},
-    "calendar": {"start_utc": "timestamp", "hour_id": "int32", "slot": "int64"},
+    "readings": {"register_id": "int64", "place": "int32", "energy_wh": "int64", "quality": "uint8"},
+    "calendar": {"place": "int32", "hour_id": "int32", "earliness": "int32"},
     "hour_sums": {**dict.fromkeys(SUMS, "int64"), "hour_id": "int32"},
     "hour_names": {
         "zone_name": "string",
@@ -66,16 +70,15 @@ def hour_sums() -> Expr:
     """Local hours from readings."""
     import ibis
 
-    joined = _table("readings").join(_table("calendar"), "start_utc")
+    joined = _table("readings").join(_table("calendar"), "place")
     one = ibis.literal(1, "int64")
     return joined.group_by("register_id", "hour_id").agg(
         energy_wh=joined.energy_wh.sum(),
         # One sum counts all five qualities, twelve bits each: a third of the time of five conditional counts.
         packed=(one << (joined.quality.cast("int64") * COUNT_BITS)).sum(),
         min_wh=joined.energy_wh.min(),
-        max_wh=joined.energy_wh.max(),
-        # The largest key belongs to the largest value and, among equals, to the earliest place in the local day.
-        peak_key=(joined.energy_wh * KEY_SLOTS + (KEY_SLOTS - 1 - joined.slot)).max(),
+        # The largest key holds the largest value and, among equals, the earliest place in the local day.
+        peak_key=(joined.energy_wh * 2**KEY_BITS + joined.earliness).max(),
     )
 
 
@@ -93,19 +96,18 @@ def days() -> Expr:
         energy_wh=keyed.energy_wh.sum(),
         packed=keyed.packed.sum(),
         min_wh=keyed.min_wh.min(),
-        max_wh=keyed.max_wh.max(),
         peak_key=keyed.peak_key.max(),
     )
     return _unpacked(grouped.join(_table("day_names"), "day_id").join(_table("series"), "register_id"), KEYS["day"])
 
 
 def _unpacked(rows: Expr, keys: tuple[str, ...]) -> Expr:
-    """Counts and the peak's instant from their packed forms."""
+    """Counts, the largest value and its instant from their packed forms."""
     import ibis
 
     counts = {f"n_{q}": (rows.packed >> (COUNT_BITS * i)) & (2**COUNT_BITS - 1) for i, q in enumerate(QUALITIES)}
-    counted = rows.mutate(**counts)
-    slot = KEY_SLOTS - 1 - (counted.peak_key - counted.max_wh * KEY_SLOTS)
+    counted = rows.mutate(**counts, max_wh=rows.peak_key >> KEY_BITS)
+    slot = LAST_SLOT - (counted.peak_key & LAST_SLOT)
     return counted.select(
         *keys,
         "energy_wh",
@@ -114,7 +116,7 @@ def _unpacked(rows: Expr, keys: tuple[str, ...]) -> Expr:
         "max_wh",
         n=sum((counted[name] for name in counts), ibis.literal(0, "int64")),
         n_expected=_expected(counted),
-        peak_start_s=counted.day_start_s + slot * 300,
+        peak_start_s=counted.day_start_s + slot * PLACE_S,
     )
 
 

@@ -18,6 +18,7 @@ from data.store.files import SegmentFiles
 from data.store.manifest import Layout, staged
 from data.store.values import Rows, Segment, Series, Touched
 
+PLACE = f"(epoch_us(start_utc) // {expression.PLACE_S * 1_000_000})::INTEGER AS place"
 _TYPES = {"local_date": "DATE", "local_hour": "TINYINT", "fold": "TINYINT", "hour_id": "INTEGER"}
 
 
@@ -103,8 +104,10 @@ def create_empty(cursor: Cursor, name: str, kind: str) -> None:
 
 def _create_zone(cursor: Cursor, files: SegmentFiles, source: Source, zone_name: str, runs: list[Touched]) -> None:
     tables = _calendar(source, zone_name, runs)
-    for name in ("calendar", "day_names"):
-        cursor.register(name, getattr(tables, name))
+    # A table of DuckDB's own has statistics: the join then looks up by position instead of hashing.
+    cursor.register("calendar_rows", tables.calendar)
+    cursor.execute("CREATE OR REPLACE TEMP TABLE calendar AS SELECT * FROM calendar_rows")
+    cursor.register("day_names", tables.day_names)
     cursor.register("wanted", _wanted(runs, zone_name))
     cursor.execute(f"CREATE OR REPLACE TEMP VIEW readings AS {_readings(files, source, runs)}")
     create_empty(cursor, "hour_sums", "hour")
@@ -134,17 +137,17 @@ def _wanted(runs: list[Touched], zone_name: str) -> Any:
 def _readings(files: SegmentFiles, source: Source, runs: list[Touched]) -> str:
     """SELECT of the newest version of each wanted reading."""
     where = _filter(source, runs)
-    columns = "r.register_id, r.start_utc, r.energy_wh, r.quality"
+    columns = f"r.register_id, {PLACE}, r.energy_wh, r.quality"
     parts = [f"SELECT {columns}, r.version FROM tail r {where}"] if len(source.tail) or not source.segments else []
     if source.segments:
         scan = scan_of([files.path(s.name) for s in source.segments])
         parts.append(f"SELECT {columns}, r.version FROM {scan} r {where}")
     union = " UNION ALL ".join(parts)
     if len(parts) == 1 and not _may_repeat(source.segments):
-        return f"SELECT register_id, start_utc, energy_wh, quality FROM ({union})"
+        return f"SELECT register_id, place, energy_wh, quality FROM ({union})"
     return (
-        "SELECT register_id, start_utc, max_by(energy_wh, version) AS energy_wh, max_by(quality, version) AS quality"
-        f" FROM ({union}) GROUP BY register_id, start_utc"
+        "SELECT register_id, place, max_by(energy_wh, version) AS energy_wh, max_by(quality, version) AS quality"
+        f" FROM ({union}) GROUP BY register_id, place"
     )
 
 
