@@ -121,7 +121,7 @@ def date_range(first: date, last: date) -> str:
     """`1–31 Aug 2026`, with an en dash."""
     if first == last:
         return day_medium(first)
-    return f"{day_short(first)} – {day_medium(last)}"
+    return f"{(day_short if first.year == last.year else day_medium)(first)} – {day_medium(last)}"
 
 
 def period_title(period: Period) -> str:

@@ -21,7 +21,7 @@ from data.tables.identity import User
 from domain.access import Permission, Role, Viewer, require_site
 from domain.calendar import Period, PeriodKind, local_date
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from domain.exports import KEEP_DAYS, SMALL_ROWS, ExportHead, ExportRegister, ExportRequest
+from domain.exports import KEEP_DAYS, SMALL_ROWS, ExportHead, ExportRegister, ExportRequest, effective_resolution
 from domain.text import current_locale, use_locale
 from domain.text import gettext as _
 from services import export_rows, jobs, portal
@@ -45,6 +45,14 @@ class ExportPlan:
     @property
     def is_small(self) -> bool:
         return self.rows <= SMALL_ROWS
+
+    @property
+    def size_bytes(self) -> int:
+        """Roughly, as measured on half a year of ten registers."""
+        fixed, each = {"csv": (200, 147), "json": (900, 263), "xlsx": (9_000, 42), "parquet": (6_000, 9)}[
+            self.request.format
+        ]
+        return fixed + each * self.rows
 
     @property
     def is_damaged(self) -> bool:
@@ -79,8 +87,22 @@ def prepare(viewer: Viewer, site_public_id: str, request: ExportRequest) -> Expo
     if period is None:
         raise InvalidInputError("first", "no_readings")
     registers = tuple(_register(shown, r) for r in chosen if r.id in extents)
-    rows = sum(_estimate(request.resolution, period, r.interval_s) for r in registers)
+    rows = sum(_estimate(request.resolution, period, shown.zone_name, r.interval_s) for r in registers)
     return ExportPlan(shown, request, period, registers, rows)
+
+
+def known_days(viewer: Viewer, shown: SiteView) -> tuple[date, date] | None:
+    """First and last local day with readings that the viewer may take; None without any."""
+    stay = Period(
+        PeriodKind.CUSTOM,
+        shown.first_date,
+        shown.end_date or local_date(portal.current().clock.now(), shown.zone_name) + timedelta(days=1),
+    )
+    extents = queries.extent(
+        portal.current().readings, [r.id for r in exportable(_exportable_site(viewer, shown.public_id))]
+    )
+    known = _known_part(stay, extents, shown.zone_name)
+    return (known.first, known.last) if known else None
 
 
 def _exportable_site(viewer: Viewer, public_id: str) -> SiteView:
@@ -111,8 +133,9 @@ def _register(shown: SiteView, register: RegisterView) -> ExportRegister:
 
 def register_name(register: RegisterView) -> str:
     """The register's own name, or what it counts; phases by their number."""
-    name = register.label or flow_words().get(register.flow, register.flow)
-    return _("{name}, phase {n}", name=name, n=register.phase) if register.phase else name
+    if register.flow == "phase":
+        return _("Phase L{number}", number=register.phase)
+    return register.label or flow_words().get(register.flow, register.flow)
 
 
 def flow_words() -> dict[str, str]:
@@ -120,13 +143,18 @@ def flow_words() -> dict[str, str]:
     return {
         "import": _("Drawn from the grid"), "export": _("Fed into the grid"), "production": _("Produced"),
         "charge": _("Into the battery"), "discharge": _("From the battery"), "submeter": _("Part of your use"),
-        "phase": _("Drawn from the grid"),
     }  # fmt: skip
 
 
-def _estimate(resolution: str, period: Period, interval_s: int) -> int:
-    per_day = {"interval": 86_400 / interval_s, "hour": 24.0, "day": 1.0, "month": 1 / 28}[resolution]
-    return int(period.day_count * per_day) + 8
+def _estimate(plan_resolution: str, period: Period, zone_name: str, interval_s: int) -> int:
+    """Rows of a register without gaps, up to now."""
+    told = effective_resolution(plan_resolution, interval_s)
+    first, end = period.bounds_utc(zone_name)
+    seconds = int((min(end, portal.current().clock.now()) - first).total_seconds())
+    if told in {"interval", "hour"}:
+        return max(0, -(-seconds // (interval_s if told == "interval" else 3600)))
+    months = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
+    return period.day_count if told == "day" else months
 
 
 def head(plan: ExportPlan) -> ExportHead:
@@ -134,7 +162,7 @@ def head(plan: ExportPlan) -> ExportHead:
     return ExportHead(
         site_name=plan.site.name, zone_name=plan.site.zone_name, first=plan.period.first, end=plan.period.end,
         resolution=plan.request.resolution, locale=current_locale(), made_at=portal.current().clock.now(),
-        source=plan.site.source or portal.current().config.brand_name, source_title=_("Source"), notes=_notes(plan),
+        source=source_of(plan), source_title=_("Source"), notes=_notes(plan),
         columns=(
             _("Meter"), _("Register"), _("Energy"), _("Local time"), _("Start (UTC)"), _("Energy in kWh"),
             _("Energy in Wh"), _("Quality"), _("Readings"), _("Expected readings"),
@@ -142,6 +170,16 @@ def head(plan: ExportPlan) -> ExportHead:
         quality_words=(_("Measured"), _("Estimated"), _("Your reading"), _("Corrected"), _("Implausible")),
         commodity_words={"electricity": _("Electricity"), "gas": _("Gas"), "heat": _("Heat")},
     )  # fmt: skip
+
+
+def source_of(plan: ExportPlan) -> str:
+    """Whom the readings are from: the publisher of real data, the simulator, or the retailer."""
+    return plan.site.source or portal.current().config.brand_name
+
+
+def cancel(viewer: Viewer, public_id: str) -> bool:
+    """Whether it could still be stopped; foreign and missing ones raise NotFoundError."""
+    return jobs.cancel(viewer, public_id)
 
 
 def _notes(plan: ExportPlan) -> tuple[str, ...]:
@@ -251,6 +289,8 @@ def request_of(payload: dict[str, Any]) -> ExportRequest:
     names = {
         name: str(payload[name])[:64] for name in ("site", "resolution", "format", "register") if payload.get(name)
     }
+    if names.get("register") == "all":
+        del names["register"]
     return ExportRequest(**{"site": "", **names}, first=first, last=last)
 
 

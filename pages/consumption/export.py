@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, dcc, html
+from dash import ALL, Input, Output, State, dcc, html
 
 from auth.callbacks import portal_callback
 from auth.session import current_viewer
-from components import formats, states
+from components import states
+from components.exports import outline as parts
+from components.exports.files import FileItem, file_list
 from components.frame import card, page_head
 from components.icons import icon
-from domain.calendar import zone
+from components.links import href
+from components.shell import messages
+from domain.access import Viewer
+from domain.calendar import add_months
+from domain.errors import InvalidInputError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages.consumption._state import parse_day
 from services import exports, use
-from services.exports import ExportView
 from services.sites import SiteView, site_or_first, sites_of
 
 PATH = "/consumption/export"
 POLL_MS = 1_500
+OUTLINED = ("last_before_first", "out_of_range", "no_readings")
 
 dash.register_page(
     __name__, path=PATH, title=lazy("Export"), section="energy", icon="arrow-down-tray",
@@ -44,15 +50,26 @@ def layout(**query: str) -> html.Div:
         [
             page_head(_("Export"), lead=_("Your readings as a file, for any days up to your full history.")),
             *_problem(query.get("problem", "")),
-            html.Div([html.Div(_form_card(sites_of(viewer), chosen, query), className="c7"),
-                      html.Div(_exports_card(chosen), className="c5")], className="g"),
+            html.Div(
+                [
+                    html.Div(_form_card(sites_of(viewer), chosen, query), className="c7"),
+                    html.Div(_outline_card(viewer, chosen, query), className="c5"),
+                    html.Div(_exports_card(), className="c7"),
+                ],
+                className="g export-page",
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _problem(code: str) -> list[html.Div]:
-    if not code:
+    """What only the order could know; the outline says itself what is wrong with the days."""
+    if code in {"", *OUTLINED}:
         return []
+    return [html.Div([icon("exclamation-circle"), html.Span(_sentence(code))], className="notice bad", role="alert")]
+
+
+def _sentence(code: str) -> str:
     sentences = {
         "last_before_first": _("The last day is before the first. Swap the two dates."),
         "out_of_range": _("Choose days between 1990 and 2100."),
@@ -60,8 +77,7 @@ def _problem(code: str) -> list[html.Div]:
         "no_readings": _("There are no readings of yours in these days. Choose other days."),
         "too_many": _("Five of your exports are still being made. Wait until one of them is ready."),
     }
-    text = sentences.get(code, _("This cannot be exported. Check the form and try again."))
-    return [html.Div([icon("exclamation-circle"), html.Span(text)], className="notice bad", role="alert")]
+    return sentences.get(code, _("This cannot be exported. Check the form and try again."))
 
 
 def _form_card(choices: list[SiteView], chosen: SiteView, query: dict[str, str]) -> html.Section:
@@ -76,18 +92,35 @@ def _form_card(choices: list[SiteView], chosen: SiteView, query: dict[str, str])
         _field("format", _("Format"), _select("format", _formats(), query)),
         _field("register", _("Readings of"), _select("register", _registers(chosen), query), wide=True),
     ]
-    note = _("Large files are made in the background; we tell you when yours is ready.")
     form = html.Form(
         [
+            _presets(chosen, query),
             html.Fieldset(
                 [html.Legend(_("What the file holds"), className="visually-hidden"), html.Div(fields, className="export-fields")]
             ),
-            html.P(note, className="form-text"),
             html.Button([icon("arrow-down-tray"), _("Download")], type="submit", className="btn btn-primary"),
         ],
         action=f"{PATH}/download", method="GET", className="export-form",
     )  # fmt: skip
     return card(card_id="export-choose", title=_("Choose what to download"), body=[form])
+
+
+def _presets(chosen: SiteView, query: dict[str, str]) -> html.P:
+    """Usual days as links: the page again with other dates."""
+    today = use.today_of(chosen)
+    this_month = today.replace(day=1)
+    known = exports.known_days(current_viewer(), chosen)
+    spans = {
+        _("This month"): (this_month, today),
+        _("Last month"): (add_months(this_month, -1), this_month - timedelta(days=1)),
+        _("Last 12 months"): (add_months(today, -12) + timedelta(days=1), today),
+        **({_("Everything"): known} if known else {}),
+    }
+    kept = {name: query[name] for name in ("resolution", "format", "register") if query.get(name)}
+    links: list[Any] = []
+    for name, (first, last) in spans.items():
+        links += [dcc.Link(name, href=href(PATH, {"site": chosen.public_id, **kept}, first=first, last=last)), " "]
+    return html.P(links, className="export-presets")
 
 
 def _site_field(choices: list[SiteView], chosen: SiteView) -> list[Any]:
@@ -137,63 +170,90 @@ def _formats() -> dict[str, str]:
 
 
 def _registers(shown: SiteView) -> dict[str, str]:
-    names = {"": _("All meters of this site")}
+    names = {"all": _("All meters of this site")}
     return names | {register.public_id: exports.register_name(register) for register in exports.exportable(shown)}
 
 
-def _exports_card(chosen: SiteView) -> html.Section:
-    mine = exports.my_exports(current_viewer())
-    busy = any(view.state in {"queued", "running"} for view in mine)
+def _outline_card(viewer: Viewer, chosen: SiteView, query: dict[str, str]) -> html.Section:
+    today = use.today_of(chosen)
+    asked = {"first": str(today.replace(day=1)), "last": str(today), "resolution": "interval", "format": "csv", **query}
+    drawn = _outline(viewer, {**asked, "site": chosen.public_id})
+    live = html.Div(drawn, id="export-outline", **{"aria-live": "polite"})
+    return card(card_id="export-holds", title=_("What the file will hold"), body=[live])
+
+
+def _outline(viewer: Viewer, asked: dict[str, str]) -> html.Div:
+    """The same plan that the download follows, or why there is none."""
+    try:
+        request = exports.request_of(asked)
+        plan = exports.prepare(viewer, request.site, request)
+    except InvalidInputError as refused:
+        return parts.problem(_sentence(str(refused.params["remedy"])))
+    return parts.outline(
+        parts.OutlineFacts(
+            rows=plan.rows, size_bytes=plan.size_bytes, first=plan.period.first, last=plan.period.last,
+            zone_name=plan.site.zone_name, registers=[register.label for register in plan.registers],
+            source=exports.source_of(plan), is_small=plan.is_small,
+            is_clipped=(plan.period.first, plan.period.last) != (request.first, request.last),
+        )
+    )  # fmt: skip
+
+
+def _exports_card() -> html.Section:
+    mine = _items(current_viewer())
+    busy = [item.public_id for item in mine if item.is_open]
     body = [
-        html.Div(_list(mine, chosen.zone_name), id="export-list", **{"aria-live": "polite"}),
-        dcc.Store(id="export-zone", data=chosen.zone_name),
+        html.Div(file_list(mine), id="export-list"),
+        dcc.Store(id="export-open", data=busy),
         dcc.Interval(id="export-poll", interval=POLL_MS, disabled=not busy),
     ]
     return card(card_id="export-mine", title=_("My exports"), body=body)
 
 
-def _list(mine: list[ExportView], zone_name: str) -> Any:
-    if not mine:
-        text = _("Files that take longer to make wait here for seven days.")
-        return states.empty("none_here", _("Nothing here yet"), text)
-    return html.Ul([_row(view, zone_name) for view in mine], className="list export-list")
+def _items(viewer: Viewer) -> list[FileItem]:
+    return [
+        FileItem(
+            view.public_id, view.name, view.state, view.done / view.total if view.total else 0.0, view.size,
+            f"{PATH}/file/{view.public_id}", view.expires_at.date() if view.expires_at else None,
+        )
+        for view in exports.my_exports(viewer)
+    ]  # fmt: skip
 
 
-def _row(view: ExportView, zone_name: str) -> html.Li:
-    name: Any = html.B(view.name)
-    if view.state == "done":
-        name = html.A(html.B(view.name), href=f"{PATH}/file/{view.public_id}", download=view.name)
-    return html.Li(html.Div([name, *_detail(view, zone_name)], className="what"))
-
-
-def _detail(view: ExportView, zone_name: str) -> list[Any]:
-    if view.state == "done" and view.expires_at is not None:
-        until = formats.day_short(view.expires_at.astimezone(zone(zone_name)).date())
-        size = _("{size} MB, kept until {day}", size=formats.number(max(view.size, 50_000) / 1e6, 1), day=until)
-        return [html.Span(size, className="small quiet")]
-    if view.state in {"failed", "cancelled"}:
-        return [html.Span(_("This could not be made. Please order it again."), className="small quiet")]
-    ratio = view.done / view.total if view.total else 0.0
-    said = _("Being made, {percent}", percent=formats.percent(ratio)) if view.state == "running" else _("Waiting")
-    return [_bar(ratio, view.name), html.Span(said, className="small quiet")]
-
-
-def _bar(ratio: float, name: str) -> html.Div:
-    percent = round(100 * ratio)
-    values = {"aria-valuenow": str(percent), "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": name}
-    inner = html.Div(className="progress-bar", style={"width": f"{percent}%"})
-    return html.Div(inner, className="progress", role="progressbar", **values)
+@portal_callback(
+    Output("export-outline", "children"),
+    Input("export-first", "value"),
+    Input("export-last", "value"),
+    Input("export-resolution", "value"),
+    Input("export-format", "value"),
+    Input("export-register", "value"),
+    State("export-site", "value"),
+    prevent_initial_call=True,
+)
+def show_outline(first: str, last: str, resolution: str, kind: str, register: str, site: str) -> html.Div:
+    asked = {"first": first, "last": last, "resolution": resolution, "format": kind, "register": register, "site": site}
+    return _outline(current_viewer(), {name: str(value) for name, value in asked.items() if value})
 
 
 @portal_callback(
     Output("export-list", "children"),
     Output("export-poll", "disabled"),
+    Output("export-open", "data"),
     Input("export-poll", "n_intervals"),
-    State("export-zone", "data"),
+    Input({"type": "export-cancel", "id": ALL}, "n_clicks"),
+    State("export-open", "data"),
     prevent_initial_call=True,
+    writes=True,
 )
-def poll(_n: int, zone_name: str) -> tuple[Any, bool]:
+def follow(_n: int | None, clicks: list[int | None], before: list[str] | None) -> tuple[Any, bool, list[str]]:
     """The list as it is now; asking ends with the last open export."""
-    mine = exports.my_exports(current_viewer())
-    shown = next((site.zone_name for site in sites_of(current_viewer()) if site.zone_name == zone_name), "UTC")
-    return _list(mine, shown), not any(view.state in {"queued", "running"} for view in mine)
+    viewer = current_viewer()
+    if isinstance(dash.ctx.triggered_id, dict) and any(clicks):
+        exports.cancel(viewer, str(dash.ctx.triggered_id["id"]))
+    mine = _items(viewer)
+    for item in mine:
+        if item.state == "done" and item.public_id in (before or []):
+            told = messages.toast(_("Your export is ready."), level="ok", href=item.href, link=_("Download"))
+            dash.set_props("shell-toasts", {"children": told})
+    busy = [item.public_id for item in mine if item.is_open]
+    return file_list(mine), not busy, busy

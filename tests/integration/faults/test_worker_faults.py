@@ -9,7 +9,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,12 +17,13 @@ import pytest
 from sqlalchemy import func, select
 
 from data.migrate import upgrade
+from data.repositories import jobs as repository
+from data.repositories.jobs import NewJob
 from data.session import Records
 from data.tables.operations import AuditEvent, Job, ScheduleRun
-from services import jobs
 from tests.factories.databases import BOTH, empty_database
 from tests.integration.faults import worker_child
-from tests.integration.faults.worker_child import AT, NIGHT, FastClock, Plan
+from tests.integration.faults.worker_child import AT, NIGHT, Plan, SharedClock
 
 pytestmark = pytest.mark.faults
 FULL = os.environ.get("PORTAL_FAULTS") == "full"
@@ -71,11 +72,11 @@ class Pair:
         self.revive()
 
 
-def _add(records: Records, kind: str, count: int, *, first: int = 0) -> None:
+def _add(records: Records, kind: str, count: int, *, first: int = 0, max_attempts: int = 5) -> None:
     """By the test itself, whose clock is always behind the workers'."""
     with records.transaction() as tx:
         for n in range(first, first + count):
-            jobs.enqueue(tx, kind, {"n": n}, now=AT)
+            repository.add(tx, NewJob(kind, {"n": n}, max_attempts=max_attempts), now=AT)
 
 
 def _count(records: Records, *where: object) -> int:
@@ -108,7 +109,8 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
     with empty_database(kind, tmp_path) as url:
         upgrade(url)
         records = Records(url)
-        clock = FastClock("2026-03-27T12:00:00+00:00", time.time(), 1.0)
+        clock = SharedClock(str(tmp_path / "clock"))
+        clock.set(datetime(2026, 3, 27, 12, tzinfo=UTC))
         choose = random.Random(20261122)
         added = 0
         _add(records, "fault_poison", 1)
@@ -117,7 +119,8 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
             for _ in range(KILLS):
                 while (victim := _busy(pair, records)) is None:
                     if _count(records, Job.state == "queued") < 40:
-                        _add(records, "fault_mark", 40, first=added)
+                        # The oldest job is taken over first and killed again: five attempts would bury it.
+                        _add(records, "fault_mark", 40, first=added, max_attempts=KILLS + 5)
                         added += 40
                     pair.revive()
                     time.sleep(0.01)
@@ -125,6 +128,7 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
                 victim.kill()
                 victim.join()
             _wait_until(pair, lambda: _count(records, Job.state.in_(("queued", "running"))) == 0, 120)
+            pair.revive()  # counts the last death too
             deaths = pair.deaths
         marks = _marks(records, "fault:marked")
         assert marks == Counter({str(n): 1 for n in range(added)})
@@ -138,31 +142,40 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
     print(f"\n{kind}: {deaths} workers killed, {added} effects, each once; {retried} jobs were taken over")
 
 
-# Both nights on which Berlin's clock changes, with a day before and after: 02:30 does not exist, and exists twice.
-NIGHTS = [("2026-03-28", 3), ("2026-10-24", 3)]
+# Both nights on which Berlin's clock changes, with the one before and after: 02:30 does not exist, and exists twice.
+NIGHTS = [date(2026, 3, 28), date(2026, 10, 24)]
+# Minutes from the due time: before it, at it, and where a second 02:30 or a shifted one would come.
+STEPS_MIN = (-61, -1, 0, 1, 30, 59, 60, 61, 90, 120, 720)
 
 
 @pytest.mark.parametrize("kind", BOTH)
-@pytest.mark.parametrize(("first", "count"), NIGHTS)
-def test_each_night_runs_once_with_two_workers(kind: str, first: str, count: int, tmp_path: Path) -> None:
-    days = [date.fromisoformat(first) + timedelta(days=n) for n in range(count)]
-    due = [NIGHT.due_on(day) for day in days]
+@pytest.mark.parametrize("first", NIGHTS)
+def test_each_night_runs_once_with_two_workers(kind: str, first: date, tmp_path: Path) -> None:
+    due = [NIGHT.due_on(first + timedelta(days=n)) for n in range(3)]
+    clock = SharedClock(str(tmp_path / "clock"))
+    choose = random.Random(first.toordinal())
     with empty_database(kind, tmp_path) as url:
         upgrade(url)
         records = Records(url)
-        # Half a day a second: the nights pass while one worker is killed and the other goes on.
-        clock = FastClock((due[0] - timedelta(hours=36)).isoformat(), time.time(), 12 * 3600.0)
+        clock.set(due[0] - timedelta(hours=12))
         with Pair(Plan(url, str(tmp_path), clock)) as pair:
-            choose = random.Random(count)
-            while clock.now() < due[-1] + timedelta(hours=6):
-                pair.kill_one(choose)
-                time.sleep(choose.uniform(0.5, 1.5))
+            for at in due:
+                for minutes in STEPS_MIN:
+                    clock.set(at + timedelta(minutes=minutes))
+                    time.sleep(choose.uniform(0.0, 0.1))
+                    if choose.random() < (0.5 if FULL else 0.15):
+                        pair.kill_one(choose)
+                    _wait_until(pair, lambda at=at, minutes=minutes: minutes < 0 or at in _taken(records), 60)
             _wait_until(pair, lambda: _count(records, Job.state.in_(("queued", "running"))) == 0, 60)
             deaths = pair.deaths
-        ran = _marks(records, "fault:night")
-        with records.reading() as db:
-            taken = Counter(db.scalars(select(ScheduleRun.due_at)))
+        ran, taken = _marks(records, "fault:night"), _taken(records)
         records.dispose()
-    assert set(due) <= set(taken)
+    # The night before the first is the latest that is due when the workers start.
+    assert set(due) <= set(taken) <= {NIGHT.due_on(first - timedelta(days=1)), *due}
     assert ran == Counter({at.isoformat(): 1 for at in taken})
     print(f"\n{kind}: {len(taken)} due times, each ran once; {deaths} workers killed")
+
+
+def _taken(records: Records) -> Counter[datetime]:
+    with records.reading() as db:
+        return Counter(db.scalars(select(ScheduleRun.due_at)))

@@ -1,4 +1,4 @@
-"""A worker process to be killed: short leases, a clock that runs fast, and jobs whose effects can be counted."""
+"""A worker process to be killed: short leases, a clock they share, and jobs whose effects can be counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import threading
 import time as wall
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from adapters.cache import make_cache
@@ -28,23 +28,25 @@ NIGHT = Daily(time(2, 30), "Europe/Berlin")
 
 
 @dataclass(frozen=True)
-class FastClock:
-    """The same instant in every process: `start` at the wall's `reference_s`, then `speed` times as fast."""
+class SharedClock:
+    """The same instant in every process, moved on by the test alone."""
 
-    start: str
-    reference_s: float
-    speed: float
+    path: str
 
     def now(self) -> datetime:
-        passed = timedelta(seconds=(wall.time() - self.reference_s) * self.speed)
-        return datetime.fromisoformat(self.start) + passed
+        return datetime.fromisoformat(Path(self.path).read_text())
+
+    def set(self, instant: datetime) -> None:
+        unfinished = Path(f"{self.path}.tmp")
+        unfinished.write_text(instant.isoformat())
+        unfinished.replace(self.path)
 
 
 @dataclass(frozen=True)
 class Plan:
     database_url: str
     folder: str
-    clock: FastClock
+    clock: SharedClock
 
 
 def portal_of(plan: Plan) -> Portal:

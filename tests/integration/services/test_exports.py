@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 
+from adapters.clock import FrozenClock
 from data.queries import consumption as queries
+from data.tables.accounts import Tenancy
 from domain.calendar import Period, PeriodKind
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from domain.exports import ExportRequest
+from domain.exports import RESOLUTIONS, ExportRequest
 from domain.text import use_locale
 from services import exports, jobs, portal
 from services.sites import sites_of
@@ -195,3 +199,75 @@ def test_text_of_people_never_becomes_a_formula(viewer_of):
     cell = book["Readings"]["B2"]
     assert (cell.data_type, cell.value[:2]) == ("s", "'=")
     assert [c.data_type for row in book["Readings"].iter_rows() for c in row if c.data_type == "f"] == []
+
+
+def test_a_file_leaves_after_seven_days_and_what_a_killed_worker_left_after_one(viewer_of):
+    viewer = viewer_of("consumer")
+    made = portal.current()
+    site = sites_of(viewer)[0]
+    plan = exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 1), date(2026, 10, 2)))
+    public_id = exports.order(viewer, plan)
+    while jobs.run_one("test", of_people=True):
+        pass
+    path, _name, _mime = exports.finished_file(viewer, public_id)
+    left = path.with_name("left-by-a-killed-worker.tmp")
+    left.write_bytes(b"half")
+    for file in (path, left):
+        os.utime(file, (0, 0))  # long before this run, whatever the portal's clock says
+    with made.records.transaction() as tx:
+        exports.remove_expired(tx)
+    assert (path.exists(), left.exists()) == (True, False)
+    later = FrozenClock(made.clock.now() + timedelta(days=7, seconds=1))
+    with portal.using(portal.Portal(made.config, made.records, made.readings, made.cache, later)):
+        assert exports.my_exports(viewer) == []
+        with made.records.transaction() as tx:
+            exports.remove_expired(tx)
+    assert not path.exists()
+
+
+def test_the_job_runs_with_the_rights_of_its_time(viewer_of):
+    # Ordered while it was theirs; when the worker comes, the tenancy has ended before those days.
+    viewer = viewer_of("consumer")
+    made = portal.current()
+    site = sites_of(viewer)[0]
+    plan = exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 7), date(2026, 10, 8)))
+    public_id = exports.order(viewer, plan)
+    with made.records.transaction() as tx:
+        tenancies = list(tx.scalars(select(Tenancy).where(Tenancy.site_id == site.id)))
+        before = {tenancy.id: tenancy.end_date for tenancy in tenancies}
+        for tenancy in tenancies:
+            tenancy.end_date = date(2026, 10, 7)
+    try:
+        while jobs.run_one("test", of_people=True):
+            pass
+    finally:
+        with made.records.transaction() as tx:
+            for tenancy in tx.scalars(select(Tenancy).where(Tenancy.site_id == site.id)):
+                tenancy.end_date = before[tenancy.id]
+    assert next(view.state for view in exports.my_exports(viewer) if view.public_id == public_id) == "failed"
+
+
+def test_the_estimate_is_exact_where_nothing_is_missing(viewer_of):
+    # 25 October 2026 in Berlin: 100 quarter-hours, 25 hours, one day, one month.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    day = date(2026, 10, 25)
+    told = {
+        r: exports.prepare(viewer, site.public_id, _request(site, day, day, resolution=r)).rows for r in RESOLUTIONS
+    }
+    assert told == {"interval": 100, "hour": 25, "day": 1, "month": 1}
+
+
+def test_five_open_exports_are_enough(viewer_of):
+    viewer = viewer_of("consumer2")
+    site = sites_of(viewer)[0]
+    plans = [
+        exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 1), date(2026, 10, n)))
+        for n in range(1, 7)
+    ]
+    ordered = [exports.order(viewer, plan) for plan in plans[:5]]
+    with pytest.raises(InvalidInputError):
+        exports.order(viewer, plans[5])
+    assert exports.cancel(viewer, ordered[0])
+    ordered.append(exports.order(viewer, plans[5]))
+    assert [exports.cancel(viewer, public_id) for public_id in ordered[1:]] == [True] * 5

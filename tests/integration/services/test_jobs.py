@@ -6,16 +6,19 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from adapters.clock import FrozenClock
-from data.repositories import audit
+from data.repositories import audit, queue
+from data.repositories import jobs as repository
 from data.repositories.audit import Event
+from data.repositories.jobs import NewJob
 from data.tables.operations import AuditEvent, Job, ScheduleRun
 from domain.access import Role, Viewer
 from domain.errors import NotFoundError
 from services import jobs, portal, schedules, worker
-from services.jobs import HANDLERS, RunningJob
+from services.jobs import HANDLERS, LeaseLostError, RunningJob
 from tests.factories.databases import BOTH, empty_database
 from tests.factories.world import tiny_portal
 
@@ -108,6 +111,111 @@ def test_a_schedule_is_taken_once_per_due_time(made):
 def test_the_worker_runs_what_is_due_and_stops(made):
     assert worker.run(made, threading.Event(), once=True) == len(schedules.SCHEDULES)
     assert _count(made, Job.state != "done") == 0
+
+
+@HANDLERS.register("test_refused")
+def _refused(_job: RunningJob) -> None:
+    raise NotFoundError(what="site")
+
+
+@HANDLERS.register("test_slow")
+def _slow(job: RunningJob) -> None:
+    """While it works, its lease ends and another worker takes and finishes it; then it wants to commit."""
+    if job.holder == "slow":
+        _end_lease(job.id)
+        assert jobs.run_one("quick")
+        with pytest.raises(LeaseLostError):
+            job.progress(1, 2)
+    with job.finishing() as tx:
+        audit.add(tx, Event("test:marked", object_id=job.holder), now=NOW)
+
+
+def _end_lease(job_id: int) -> None:
+    with portal.current().records.transaction() as tx:
+        tx.execute(update(Job).where(Job.id == job_id).values(lease_until=NOW - timedelta(days=365)))
+
+
+def test_who_lost_the_lease_has_no_effect(made):
+    _enqueue(made, "test_slow", 1)
+    assert jobs.run_one("slow")
+    with made.records.reading() as db:
+        marks = db.scalars(select(AuditEvent.object_id).where(AuditEvent.action == "test:marked")).all()
+    assert marks == ["quick"]
+    assert _count(made, Job.state == "done", Job.attempts == 2, Job.lease_holder == "quick") == 1
+
+
+def test_a_refusal_is_not_tried_again(made):
+    _enqueue(made, "test_refused", 1)
+    assert jobs.run_one("w")
+    assert not jobs.run_one("w")
+    assert _count(made, Job.state == "dead", Job.attempts == 1) == 1
+
+
+def test_a_kind_nobody_here_can_handle_waits_for_somebody_who_can(made):
+    with made.records.transaction() as tx:
+        repository.add(tx, NewJob("kind_of_a_later_release"), now=NOW)
+    assert not jobs.run_one("w")
+    assert _count(made, Job.state == "queued", Job.attempts == 0) == 1
+
+
+def test_a_cancelled_job_stops_at_its_next_word(made):
+    _enqueue(made, "test_mark", 1)
+    with made.records.transaction() as tx:
+        job = repository.claim(tx, jobs.claim_for("w", ("test_mark",)))
+        running = RunningJob(job.id, job.public_id, {}, None, "w")
+    with made.records.transaction() as tx:
+        assert repository.cancel(tx, job.id, now=NOW)
+    with pytest.raises(LeaseLostError):
+        running.progress(1, 2)
+    with pytest.raises(LeaseLostError), running.finishing():
+        raise AssertionError("the effect of a cancelled job")
+
+
+def test_the_heartbeat_keeps_only_what_this_process_holds(made):
+    _enqueue(made, "test_mark", 2)
+    with made.records.transaction() as tx:
+        for holder in ("mine", "another's"):
+            repository.claim(tx, jobs.claim_for(holder, ("test_mark",)))
+        until = jobs.LEASE_CLOCK.now() + timedelta(hours=1)
+        queue.extend_all(tx, "mine", until=until)
+    assert _count(made, Job.lease_holder == "mine", Job.lease_until == until) == 1
+    assert _count(made, Job.lease_holder == "another's", Job.lease_until < until) == 1
+
+
+def test_two_processes_of_one_number_hold_apart(made):
+    # A container's worker is always process 1: after a kill its successor must not keep the dead one's leases.
+    stop = threading.Event()
+    assert worker.Worker(made, stop).holder != worker.Worker(made, stop).holder
+
+
+def test_what_people_wait_for_does_not_queue_behind_upkeep(made):
+    _enqueue(made, "test_mark", 3)
+    assert not jobs.run_one("w", of_people=True)
+    assert jobs.run_one("w", of_people=False)
+
+
+def test_a_loop_waits_for_a_database_that_is_away(made, monkeypatch):
+    monkeypatch.setattr(worker, "TROUBLE_S", 0.01)
+    stop, answers = threading.Event(), iter([OperationalError("select 1", {}, Exception("away")), True])
+
+    def step():
+        answer = next(answers, None)
+        if answer is None:
+            stop.set()
+            return False
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert worker._loop(step, stop) == 1
+
+
+def test_both_lanes_end_when_told(made):
+    stop = threading.Event()
+    _enqueue(made, "test_mark", 5)
+    threading.Timer(1.0, stop.set).start()
+    assert worker.run(made, stop) >= 5
+    assert _count(made, Job.state == "running") == 0
 
 
 def test_a_job_is_its_owners(made):

@@ -106,6 +106,7 @@ def test_times_count_to_24():
 
 def test_ranges_use_an_en_dash():
     assert formats.date_range(date(2026, 8, 1), date(2026, 8, 31)) == "1 Aug – 31 Aug 2026"
+    assert formats.date_range(date(2025, 8, 1), date(2026, 7, 31)) == "1 Aug 2025 – 31 Jul 2026"
     assert formats.date_range(TUESDAY, TUESDAY) == "22 Sep 2026"
 
 
