@@ -46,6 +46,8 @@ class Judged:
         return len(self.slot)
 
     def pick(self, index: slice | npt.NDArray) -> Judged:
+        if isinstance(index, np.ndarray) and index.dtype == bool and index.all():
+            return self
         return Judged(*(getattr(self, column.name)[index] for column in fields(self)))
 
     @classmethod
@@ -112,8 +114,8 @@ class ReadingSorter:
             self._spill = pa.ipc.new_file(str(self._path("ordered")), SCHEMA)
         if self._parts:
             rows = Judged.join(self._parts)
-            columns = [getattr(rows, column.name) for column in fields(rows)]
-            self._spill.write_table(pa.table(columns, schema=SCHEMA), max_chunksize=BATCH_ROWS)
+            columns = [pa.array(getattr(rows, column.name)) for column in fields(rows)]
+            self._spill.write_batch(pa.record_batch(columns, schema=SCHEMA))
         self._parts, self._held = [], 0
 
     def _finish(self) -> None:

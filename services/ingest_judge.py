@@ -84,7 +84,8 @@ class Judge:
             if found.any():
                 self._log_values(code, raw, found)
                 usable = usable & ~found
-        micro = np.rint(np.where(usable, base_units, 0) * rounding.MICRO_PER_UNIT).astype(np.int64)
+        base_units = base_units if usable.all() else np.where(usable, base_units, 0)
+        micro = np.rint(base_units * rounding.MICRO_PER_UNIT).astype(np.int64)
         return micro * self._multiplier(raw, slot, is_power) if self._has_power else micro, usable
 
     def _multiplier(self, raw: RawBlock, slot: Int64s, is_power: Mask) -> Int64s:

@@ -51,16 +51,17 @@ def _block(rows: csv_table.CsvRows, dialect: Dialect, log: ProblemLog) -> RawBlo
     quality_words, quality_index = _words(rows, columns.quality)
     keep &= _known((quality_words, quality_index), rows, ("unknown_quality", columns.quality), keep, dialect, log)
     codes = np.array([quality(word) or 0 for word in quality_words], dtype=np.uint8)
+    kept = slice(None) if keep.all() else keep
     return RawBlock(
         names=names,
-        series=series[keep],
-        wall_s=stamps.wall_s[keep],
-        offset_s=stamps.offset_s[keep],
-        value=numbers.value[keep],
+        series=series[kept],
+        wall_s=stamps.wall_s[kept],
+        offset_s=stamps.offset_s[kept],
+        value=numbers.value[kept],
         units=unit_words,
-        unit=unit[keep].astype(np.int16),
-        quality=codes[quality_index[keep]],
-        line=rows.line[keep],
+        unit=unit[kept].astype(np.int16),
+        quality=codes[quality_index[kept]],
+        line=rows.line[kept],
         rows=rows.rows,
         empty=int(numbers.is_missing.sum()),
         done=rows.done,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ def _parsed(data: bytes, dialect: Dialect) -> pa.Table | None:
     names = [str(index) for index in range(len(dialect.columns.names))]
     try:
         return pacsv.read_csv(
-            io.BytesIO(data),
+            pa.BufferReader(data),
             read_options=pacsv.ReadOptions(column_names=names, block_size=max(1 << 20, len(data) // 2)),
             parse_options=pacsv.ParseOptions(
                 delimiter=dialect.delimiter, newlines_in_values=False, invalid_row_handler=lambda _row: "skip"

@@ -61,7 +61,7 @@ def _utf8_chunks(file: object, encoding: str, block_bytes: int) -> Iterator[byte
 
 def _check(data: bytes, line: int, behind: int) -> None:
     try:
-        data.decode("utf-8")
+        _ = data.isascii() or data.decode("utf-8")  # the first look is twenty times faster
     except UnicodeDecodeError as error:
         at = line + data.count(b"\n", 0, error.start)
         raise refuse("not_utf8", line=at, value=f"0x{data[error.start]:02X}", offset=behind + error.start) from None

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.store.values import BUCKET_REGISTERS, Batch, Rows, Series, Touched
-from domain.calendar import local_labels
+from domain.calendar import offsets_s
 from domain.energy.quality import Quality
 from domain.errors import InvalidInputError
 
@@ -136,12 +136,12 @@ def _local_days(rows: Rows, series: Mapping[int, Series]) -> Int64s:
     for zone_name, parts in by_zone.items():
         if len(by_zone) == 1:
             parts = [slice(0, len(rows))]  # noqa: PLW2901 - all of them lie in this zone
-        labels, _ = local_labels(np.concatenate([rows.start_s[p] for p in parts]).astype("datetime64[s]"), zone_name)
+        starts = [rows.start_s[part] for part in parts]
+        offset_s = offsets_s(np.concatenate(starts).view("datetime64[s]"), zone_name)
         low = 0
-        for part in parts:
-            count = part.stop - part.start
-            days[part] = labels[low : low + count].astype(np.int64)
-            low += count
+        for part, start_s in zip(parts, starts, strict=True):
+            np.floor_divide(start_s + offset_s[low : low + len(start_s)], 86400, out=days[part])
+            low += len(start_s)
     return days
 
 
