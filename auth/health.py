@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, jsonify
 
-from adapters.metrics import CONTENT_TYPE, Metrics
+from adapters.metrics import CONTENT_TYPE, Figure, Metrics
 from services import health, portal
 
 
@@ -22,4 +22,15 @@ def install(server: Flask, metrics: Metrics) -> None:
 
     @server.get("/metrics")
     def prometheus() -> Response:
-        return Response(metrics.text(), content_type=CONTENT_TYPE)
+        return Response(metrics.text(_queue_figures()), content_type=CONTENT_TYPE)
+
+
+def _queue_figures() -> list[Figure]:
+    """The same in every process, since they are read from the records."""
+    found = health.queues(portal.current())
+    counts = {(state.queue, name): count for state in found for name, count in state.counts.items()}
+    ages = {(state.queue,): state.oldest_due_s for state in found}
+    return [
+        Figure("portal_queue_rows", "Jobs and messages that wait, run or lie dead.", ("queue", "state"), counts),
+        Figure("portal_queue_oldest_due_seconds", "How long the first due row has waited.", ("queue",), ages),
+    ]

@@ -1,4 +1,4 @@
-"""Whether the portal can serve: what `/readyz` answers."""
+"""Whether the portal can serve, what `/readyz` answers; and how its queues stand, for `/metrics`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from data.migrate import is_current
+from data.queries import queues as queue_queries
+from data.queries.queues import QueueState
 from services.portal import Portal
 
 
@@ -27,6 +30,15 @@ def check(made: Portal) -> Health:
     records = _state(lambda: _ping(made))
     schema = _state(lambda: is_current(made.records.engine)) if records == "ok" else "unreachable"
     return Health({"records": records, "schema": schema, "readings": _state(lambda: made.readings.version >= 0)})
+
+
+def queues(made: Portal) -> list[QueueState]:
+    """Jobs and messages that wait, run or lie dead; nothing while the records do not answer."""
+    try:
+        with made.records.reading() as db:
+            return queue_queries.states(db, now=made.clock.now())
+    except DBAPIError:  # /readyz says so; the other figures are still of use
+        return []
 
 
 def _ping(made: Portal) -> bool:

@@ -24,7 +24,7 @@ from data.tables.operations import Job
 from domain.access import Viewer
 from domain.errors import DomainError, NotFoundError
 from domain.registry import Registry
-from services import portal
+from services import leases, portal
 
 LEASE_S = 60.0
 LEASE_CLOCK: Clock = WallClock()  # leases are about processes of this machine, also where the portal's clock stands
@@ -99,6 +99,12 @@ def run_one(holder: str, *, of_people: bool | None = None) -> bool:
     job = _claim(holder, of_people)
     if job is None:
         return False
+    with leases.working_on(Job, job.id):
+        _run(job, holder)
+    return True
+
+
+def _run(job: Job, holder: str) -> None:
     running = RunningJob(job.id, job.public_id, json.loads(job.payload), job.user_id, holder)
     try:
         HANDLERS[job.kind](running)
@@ -109,7 +115,6 @@ def run_one(holder: str, *, of_people: bool | None = None) -> bool:
         log.info("job not ours any more", extra={"job": job.public_id})
     except Exception as error:  # a broken handler must not stop the queue; the error is kept with the job
         _fail(job, holder, error)
-    return True
 
 
 def _claim(holder: str, of_people: bool | None) -> Job | None:

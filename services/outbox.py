@@ -16,7 +16,7 @@ from data.repositories import queue
 from data.tables.operations import OutboxMessage
 from domain.errors import DomainError
 from domain.registry import Registry
-from services import portal
+from services import leases, portal
 from services.jobs import claim_for
 
 log = logging.getLogger("portal.outbox")
@@ -53,6 +53,12 @@ def deliver_one(holder: str) -> bool:
     message = _claim(holder)
     if message is None:
         return False
+    with leases.working_on(OutboxMessage, message.id):
+        _deliver(message, holder)
+    return True
+
+
+def _deliver(message: OutboxMessage, holder: str) -> None:
     made = portal.current()
     try:
         CHANNELS[message.kind](Message(f"msg-{message.id}", message.kind, json.loads(message.payload)))
@@ -64,7 +70,6 @@ def deliver_one(holder: str) -> bool:
     else:
         with made.records.transaction() as tx:
             repository.sent(tx, message.id, holder, now=made.clock.now())
-    return True
 
 
 def _claim(holder: str) -> OutboxMessage | None:

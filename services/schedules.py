@@ -11,7 +11,7 @@ from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.rollups import rollup
 from data.tables.identity import LoginAttempt, LoginSession
-from data.tables.operations import Job, ScheduleRun
+from data.tables.operations import Job, OutboxMessage, ScheduleRun
 from domain.schedule import Daily, Every, Rule
 from services import exports, portal
 from services.jobs import HANDLERS, RunningJob
@@ -75,11 +75,12 @@ def _live_demo(_job: RunningJob) -> None:
 
 @HANDLERS.register("cleanup")
 def _cleanup(job: RunningJob) -> None:
-    """Expired sessions, old attempts, finished scheduled jobs; what a person asked for stays until its own expiry."""
+    """Expired sessions, old attempts, what was done or sent; what a person asked for stays until its own expiry."""
     before = portal.current().clock.now() - timedelta(days=KEEP_DAYS)
     with job.finishing() as tx:
         tx.execute(delete(LoginAttempt).where(LoginAttempt.at < before))
         tx.execute(delete(LoginSession).where(LoginSession.expires_at < before))
         tx.execute(delete(ScheduleRun).where(ScheduleRun.due_at < before))
         tx.execute(delete(Job).where(Job.user_id.is_(None), Job.state == "done", Job.finished_at < before))
+        tx.execute(delete(OutboxMessage).where(OutboxMessage.state == "done", OutboxMessage.sent_at < before))
         exports.remove_expired(tx)

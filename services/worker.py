@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters import catalogs
 from data.repositories import queue
 from domain import text
-from services import jobs, outbox, portal, schedules
+from services import jobs, leases, outbox, portal, schedules
 from services.portal import Portal
 
 IDLE_S = 0.5
@@ -108,7 +108,7 @@ def _loop(step: Callable[[], bool], stop: threading.Event) -> int:
 
 @contextmanager
 def _heartbeat(worker: Worker) -> Iterator[None]:
-    """Extend the leases of what this process runs, also while it drains; when it dies, they end by themselves."""
+    """Extend the leases of what this process works on, also while it drains; when it dies, they end by themselves."""
     over = threading.Event()
     beat = threading.Thread(target=_beat, args=(worker, over), name="heartbeat", daemon=True)
     beat.start()
@@ -121,9 +121,12 @@ def _heartbeat(worker: Worker) -> Iterator[None]:
 
 def _beat(worker: Worker, over: threading.Event) -> None:
     while not over.wait(jobs.LEASE_S / 4):
+        rows = leases.in_hand()
         until = jobs.LEASE_CLOCK.now() + timedelta(seconds=jobs.LEASE_S)
+        if not rows:
+            continue
         try:
             with worker.made.records.transaction() as tx:
-                queue.extend_all(tx, worker.holder, until=until)
+                queue.extend(tx, rows, worker.holder, until=until)
         except DBAPIError as error:  # the next beat tries again; a lost lease costs an attempt, never an effect
             log.warning("heartbeat missed: %s", error.orig)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from data.tables.operations import Job, OutboxMessage
 
 Row = TypeVar("Row", Job, OutboxMessage)
+RowKey = tuple[type[Job | OutboxMessage], int]
 ERROR_LENGTH = 500
 
 
@@ -75,7 +76,7 @@ def bury(tx: Session, table: type[Row], claimed: Claim, exhausted: ColumnElement
     )
 
 
-def change(tx: Session, table: type[Row], row_id: int, holder: str, **values: Any) -> bool:
+def change(tx: Session, table: type[Job | OutboxMessage], row_id: int, holder: str, **values: Any) -> bool:
     """Whether the holder still had the row; without it nothing is changed."""
     changed = tx.scalar(
         update(table)
@@ -87,12 +88,7 @@ def change(tx: Session, table: type[Row], row_id: int, holder: str, **values: An
     return changed is not None
 
 
-def extend_all(tx: Session, holder: str, *, until: datetime) -> None:
-    """The heartbeat of a process: everything it holds, and nothing a process before it left behind."""
-    for table in (Job, OutboxMessage):
-        tx.execute(
-            update(table)
-            .where(table.state == "running", table.lease_holder == holder)
-            .values(lease_until=until)
-            .execution_options(synchronize_session=False)
-        )
+def extend(tx: Session, rows: Iterable[RowKey], holder: str, *, until: datetime) -> None:
+    """The heartbeat of a process: what it is working on and still holds."""
+    for table, row_id in rows:
+        change(tx, table, row_id, holder, lease_until=until)

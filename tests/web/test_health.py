@@ -48,6 +48,8 @@ def test_figures_are_for_scrapers_on_this_machine(stranger):
     stranger.get("/healthz")
     found = stranger.get("/metrics").get_data(as_text=True)
     assert 'portal_requests_total{method="GET",route="/healthz",status="200"}' in found
+    assert 'portal_queue_rows{queue="jobs",state="dead"} 0.0' in found
+    assert 'portal_queue_oldest_due_seconds{queue="outbox"} 0.0' in found
     assert stranger.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 302
 
 

@@ -17,7 +17,7 @@ from data.repositories.jobs import NewJob
 from data.tables.operations import AuditEvent, Job, ScheduleRun
 from domain.access import Role, Viewer
 from domain.errors import NotFoundError
-from services import jobs, portal, schedules, worker
+from services import health, jobs, leases, portal, schedules, worker
 from services.jobs import HANDLERS, LeaseLostError, RunningJob
 from tests.factories.databases import BOTH, empty_database
 from tests.factories.world import tiny_portal
@@ -171,15 +171,58 @@ def test_a_cancelled_job_stops_at_its_next_word(made):
         raise AssertionError("the effect of a cancelled job")
 
 
-def test_the_heartbeat_keeps_only_what_this_process_holds(made):
-    _enqueue(made, "test_mark", 2)
+@HANDLERS.register("test_beats")
+def _beats(job: RunningJob) -> None:
+    """While it works, the heartbeat finds it in hand; not the other row, which this process holds but left."""
+    until = NOW + timedelta(days=365)
+    with portal.current().records.transaction() as tx:
+        queue.extend(tx, leases.in_hand(), job.holder, until=until)
+    with job.finishing() as tx:
+        audit.add(tx, Event("test:marked", object_id=str(len(leases.in_hand()))), now=NOW)
+
+
+def test_the_heartbeat_extends_what_is_in_hand_and_nothing_else(made):
+    _enqueue(made, "test_mark", 1)
     with made.records.transaction() as tx:
-        for holder in ("mine", "another's"):
-            repository.claim(tx, jobs.claim_for(holder, ("test_mark",)))
-        until = jobs.LEASE_CLOCK.now() + timedelta(hours=1)
-        queue.extend_all(tx, "mine", until=until)
-    assert _count(made, Job.lease_holder == "mine", Job.lease_until == until) == 1
-    assert _count(made, Job.lease_holder == "another's", Job.lease_until < until) == 1
+        left = repository.claim(tx, jobs.claim_for("w", ("test_mark",))).id
+    _enqueue(made, "test_beats", 1)
+    assert jobs.run_one("w")
+    assert leases.in_hand() == []
+    until = NOW + timedelta(days=365)
+    assert _count(made, Job.kind == "test_beats", Job.state == "done", Job.lease_until == until) == 1
+    assert _count(made, Job.id == left, Job.state == "running", Job.lease_until < until) == 1
+
+
+def test_a_job_whose_end_could_not_be_written_is_taken_over(made, monkeypatch):
+    """The database goes away while the failure is being noted: the process lives on, the lease ends all the same."""
+    _enqueue(made, "test_poison", 1)
+
+    def away(*_args, **_values):
+        raise OperationalError("update job", {}, Exception("away"))
+
+    monkeypatch.setattr(repository, "fail", away)
+    with pytest.raises(OperationalError):
+        jobs.run_one("first")
+    monkeypatch.undo()
+    assert _count(made, Job.state == "running", Job.lease_holder == "first") == 1
+    assert leases.in_hand() == []  # the next heartbeats of this process leave it alone
+    with made.records.transaction() as tx:
+        tx.execute(update(Job).values(lease_until=NOW - timedelta(days=365)))
+    assert jobs.run_one("second")
+    assert _count(made, Job.state == "queued", Job.attempts == 2) == 1
+
+
+def test_queue_figures_tell_what_waits_and_what_is_dead(made):
+    _enqueue(made, "test_refused", 1)
+    assert jobs.run_one("w")
+    _enqueue(made, "test_mark", 3)
+    with made.records.transaction() as tx:
+        repository.claim(tx, jobs.claim_for("w", ("test_mark",)))
+    later = FrozenClock(NOW + timedelta(seconds=90))
+    state, messages = health.queues(portal.Portal(made.config, made.records, made.readings, made.cache, later))
+    assert (state.queue, state.counts) == ("jobs", {"queued": 2, "running": 1, "dead": 1})
+    assert state.oldest_due_s == 90
+    assert (messages.counts["queued"], messages.oldest_due_s) == (0, 0)
 
 
 def test_two_processes_of_one_number_hold_apart(made):
