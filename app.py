@@ -22,7 +22,7 @@ def create_app(config: Config, portal: Portal | None = None) -> PortalDash:
 
     from adapters import catalogs
     from adapters.metrics import Metrics
-    from auth import web
+    from auth import callbacks, web
     from cli import make_portal
     from domain import text
     from pages import _application
@@ -37,6 +37,8 @@ def create_app(config: Config, portal: Portal | None = None) -> PortalDash:
     _serve_static_files(app, config)
     # The first request sets Dash up; it must be nobody's, or a stranger's frame could be kept for everyone.
     server.test_client().get("/healthz")
+    if forgotten := callbacks.unprotected(app):
+        raise RuntimeError(f"callbacks that nobody said who may call: {', '.join(forgotten)}")
     server.config["CSP_SCRIPT_HASHES"] = list(app.csp_hashes())
     return app
 

@@ -77,9 +77,7 @@ def _serve(_arguments: argparse.Namespace) -> int:
 
 def _settings(_arguments: argparse.Namespace) -> int:
     """Print every setting with its value in force; secrets are masked."""
-    values = json.loads(Config.from_env().model_dump_json())
-    values["secret_key"] = "***"  # noqa: S105 - the mask
-    print(json.dumps(values, indent=2))
+    print(json.dumps(Config.from_env().shown(), indent=2))
     return 0
 
 

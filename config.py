@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 DEMO_SECRET = "demo-secret-key-not-for-production-use"  # noqa: S105 - published on purpose, refused in production
 ROOT = Path(__file__).resolve().parent
+PASSWORD_IN_URL = re.compile(r"(://[^/@:]*:).*@")
 
 
 class ConfigError(Exception):
@@ -63,10 +64,12 @@ class Config(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _absolute_base(cls, value: str) -> str:
+        value = value.lower().rstrip("/")
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        is_origin = value == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not is_origin:
             raise ValueError("use the portal's public origin, such as https://portal.example.com")
-        return value.rstrip("/")
+        return value
 
     @field_validator("brand_accent")
     @classmethod
@@ -122,7 +125,7 @@ class Config(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _no_default_secret(self) -> Config:
+    def _fit_for_production(self) -> Config:
         if len(self.secret_key) < 32:
             raise ValueError(
                 "PORTAL_SECRET_KEY: use at least 32 random characters, such as `openssl rand -hex 32` prints"
@@ -134,6 +137,8 @@ class Config(BaseModel):
                 )
             if not self.base_url.startswith("https://"):
                 raise ValueError("PORTAL_BASE_URL: production needs https://")
+            if self.now is not None:
+                raise ValueError("PORTAL_NOW: production needs the real time; a frozen clock ends no session")
         return self
 
     @property
@@ -146,6 +151,12 @@ class Config(BaseModel):
         if self.database_url.startswith("postgresql"):
             return self.database_url
         return f"sqlite:///{Path(self.store) / 'manifest.sqlite'}"
+
+    def shown(self) -> dict[str, object]:
+        """The settings as they may be printed: without the key, and without the passwords inside of addresses."""
+        values = {name: str(value) if value is not None else None for name, value in self}
+        masked = {name: PASSWORD_IN_URL.sub(r"\1***@", value) if value else value for name, value in values.items()}
+        return {**masked, "secret_key": "***"}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:

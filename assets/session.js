@@ -22,13 +22,14 @@
         location.assign("/login?next=" + encodeURIComponent(here()));
         return new Promise(function () {});
       }
-      if (response.status === 404) return reloadOnce(response);
+      if (response.status === 404 || response.status === 403) return reloadOnce(response);
       if (response.ok) sessionStorage.removeItem(RELOADED);
       return response;
     });
   };
 
-  /* A tab from before a new release asks for callbacks that are gone: load the new page, once. */
+  /* A tab from before a new release asks for callbacks that are gone: load the new page, once.
+     What is not the viewer's comes with its sentence, which Dash draws only from a 200. */
   function reloadOnce(response) {
     return response.clone().json().then(function (body) {
       if (body.error === "unknown_callback" && !sessionStorage.getItem(RELOADED)) {
@@ -36,7 +37,7 @@
         location.reload();
         return new Promise(function () {});
       }
-      return response;
+      return body.response ? new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } }) : response;
     }, function () { return response; });
   }
 

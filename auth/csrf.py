@@ -9,10 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from auth.session import CSRF_FIELD, CSRF_HEADER, current_caller
+from auth.session import CSRF_FIELD, CSRF_HEADER, current_caller, host_cookie
 from services import portal
-
-SIGN_IN_COOKIE = "portal_signin"  # not the session's: a failed sign-in must not take the token of an open session away
 
 
 def is_same_origin(request: Request) -> bool:
@@ -21,6 +19,12 @@ def is_same_origin(request: Request) -> bool:
         return False
     origin = request.headers.get("Origin")
     return origin is None or origin in _own_origins(request)
+
+
+def is_our_host(request: Request) -> bool:
+    """Production answers to its own name alone, so that no other name gets into links or caches."""
+    config = portal.current().config
+    return config.is_demo or urlsplit(f"//{request.host}").hostname == urlsplit(config.base_url).hostname
 
 
 def _own_origins(request: Request) -> set[str]:
@@ -37,7 +41,12 @@ def has_token(request: Request) -> bool:
     caller = current_caller()
     if caller is not None and _same(sent, caller.csrf_token):
         return True
-    return request.path == "/login" and _is_ours(sent) and _same(sent, request.cookies.get(SIGN_IN_COOKIE, ""))
+    return request.path == "/login" and _is_ours(sent) and _same(sent, request.cookies.get(sign_in_cookie(), ""))
+
+
+def sign_in_cookie() -> str:
+    """Not the session's: a failed sign-in must not take the token of an open session away."""
+    return host_cookie("portal_signin")
 
 
 def anonymous_token(known: str = "") -> str:

@@ -22,13 +22,11 @@ def install(server: Flask) -> None:
     server.register_blueprint(blueprint)
 
 
-@blueprint.get(f"{PAGE}/download")
+@blueprint.post(f"{PAGE}/download")
 @route_policy(writes=True)
 def download() -> BaseResponse:
     """Small exports at once; a large one becomes a job, and its owner goes back to the page that shows it."""
-    asked = {name: request.args[name][:64] for name in FIELDS if request.args.get(name)}
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" or request.method != "GET":
-        return _back(asked)  # another site's link shows the form, it orders nothing
+    asked = {name: request.form[name][:64] for name in FIELDS if request.form.get(name)}
     viewer = current_viewer()
     try:
         wanted = exports.request_of(asked)

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auth import headers
 from auth.callbacks import ROUTER, policy_of
-from auth.csrf import has_token, is_same_origin
+from auth.csrf import has_token, is_our_host, is_same_origin
 from auth.locales import chosen_locale
 from auth.next_url import sign_in_url
 from auth.page_access import MISSING, landing, may_open
 from auth.policies import Policy
 from auth.public import is_public, is_static
-from auth.session import current_caller, current_viewer
+from auth.session import current_viewer
 from auth.views import expired_form
 from data.repositories import audit
 from domain.access import Role, Viewer
@@ -26,6 +26,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PAGE_RULES = {"/", "/<path:path>"}  # Dash's index and its catch-all
 DASH_READS = {"/_dash-layout", "/_dash-dependencies", "/_reload-hash"}
 DISPATCH = "/_dash-update-component"
+PROBES = {"/healthz", "/readyz", "/metrics"}  # a load balancer asks for the machine, not for the portal's name
 BACKGROUND_ARGUMENTS = {"cacheKey", "job", "cancelJob", "oldJob"}
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -40,9 +41,11 @@ def install(server: Flask, dash_app: Dash) -> None:
         return check(dash_app)
 
     @server.after_request
-    def _missing_page_status(response: Response) -> Response:
-        if g.get("page_is_missing") and response.status_code == 200:
-            response.status_code = 404
+    def _honest_status(response: Response) -> Response:
+        """Dash answers 200 where a page is drawn as missing or a callback was refused what it asked for."""
+        status = 404 if g.get("page_is_missing") else g.get("refused_status")
+        if status and response.status_code == 200:
+            response.status_code = status
         return response
 
     headers.install(server)
@@ -50,6 +53,8 @@ def install(server: Flask, dash_app: Dash) -> None:
 
 def check(dash_app: Dash) -> Answer:
     """None lets the request pass; otherwise the refusal."""
+    if not is_our_host(request) and request.path not in PROBES:
+        abort(400)
     if is_static(request.path):
         return None
     audit.request_id.set(g.get("reference", ""))
@@ -157,9 +162,3 @@ def _is_local() -> bool:
     return request.remote_addr in LOOPBACK and not (
         request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
     )
-
-
-def is_acting() -> bool:
-    """Whether staff look at a customer's pages in this request; they change nothing."""
-    caller = current_caller()
-    return caller is not None and caller.viewer.acting_for_account_id is not None

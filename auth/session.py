@@ -41,8 +41,12 @@ def csrf_token() -> str:
 
 
 def cookie_name() -> str:
-    """`__Host-` ties the cookie to this host and to https, which a demo on 127.0.0.1 has not."""
-    return "portal_session" if portal.current().config.is_demo else "__Host-portal_session"
+    return host_cookie("portal_session")
+
+
+def host_cookie(name: str) -> str:
+    """`__Host-` ties a cookie to this host and to https, which a demo on 127.0.0.1 has not."""
+    return name if portal.current().config.is_demo else f"__Host-{name}"
 
 
 def set_session_cookies(response: Response, signed_in: identity.SignedIn) -> None:
@@ -56,8 +60,3 @@ def clear_session_cookies(response: Response) -> None:
     secure = not portal.current().config.is_demo
     for name, httponly in ((cookie_name(), True), (CSRF_COOKIE, False)):
         response.delete_cookie(name, path="/", secure=secure, httponly=httponly, samesite="Lax")
-
-
-def forget_caller() -> None:
-    """After the session changed within this request."""
-    g.pop("portal_caller", None)

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from auth import signin_page
-from auth.csrf import SIGN_IN_COOKIE, anonymous_token
+from auth.csrf import anonymous_token, sign_in_cookie
 from auth.locales import LOCALE_COOKIE
 from auth.next_url import safe_next
 from auth.page_access import landing
@@ -69,11 +69,11 @@ def _enter(signed_in: identity.SignedIn, wanted: str) -> BaseResponse:
 
 
 def _sign_in_page(wanted: str, *, email: str = "", error: str = "", status: int = 200) -> Response:
-    token = anonymous_token(request.cookies.get(SIGN_IN_COOKIE, ""))
+    token = anonymous_token(request.cookies.get(sign_in_cookie(), ""))
     page = signin_page.view(wanted=safe_next(wanted, ""), email=email[:254], error=error, token=token)
     answer = make_response(render_template("signin.html", page=page, _=_, csrf_field=CSRF_FIELD), status)
     secure = not portal.current().config.is_demo
-    answer.set_cookie(SIGN_IN_COOKIE, token, secure=secure, samesite="Lax", path="/", httponly=True)
+    answer.set_cookie(sign_in_cookie(), token, secure=secure, samesite="Lax", path="/", httponly=True)
     return answer
 
 

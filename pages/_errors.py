@@ -27,6 +27,7 @@ def page_failure(error: Exception) -> html.Div:
 def callback_failure(error: Exception) -> Any:
     """`Dash(on_error=...)`: in the place of the content where there is one, else as a message in the corner."""
     is_expected = isinstance(error, DomainError)
+    g.refused_status = error.status if isinstance(error, DomainError) and error.status in {403, 404} else None
     text = messages.sentence(error) if isinstance(error, DomainError) else messages.accident(_noted(error))
     outputs = dash.ctx.outputs_list
     several = isinstance(outputs, list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import hashlib
+import ipaddress
 import math
 import re
 import secrets
@@ -100,7 +101,16 @@ def _may_sign_in(user: queries.Person) -> bool:
 
 def _throttle_keys(email: str, ip: str) -> tuple[tuple[str, int], ...]:
     person = hashlib.sha256(email.encode()).hexdigest()[:32]
-    return ((f"user:{person}", THROTTLE_USER), (f"ip:{ip[:60]}", THROTTLE_IP), ("all", THROTTLE_ALL))
+    return ((f"user:{person}", THROTTLE_USER), (f"ip:{_neighbourhood(ip)}", THROTTLE_IP), ("all", THROTTLE_ALL))
+
+
+def _neighbourhood(ip: str) -> str:
+    """The address, or the /64 around an IPv6 one: whoever has one of those addresses has them all."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip[:60]
+    return ip if address.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
 def _minutes_to_wait(db: Session, keys: tuple[tuple[str, int], ...], now: datetime) -> int:
@@ -159,7 +169,7 @@ def caller(token: str) -> Caller | None:
     now = current.clock.now()
     with current.records.reading() as db:
         found = queries.open_session(db, digest(token), now=now)
-        if found is None or now - found.last_seen_at > _idle_limit():
+        if found is None or now - found.last_seen_at > _idle_limit() or not _may_sign_in(found.person):
             return None
         viewer = _viewer(db, found, now)
     if now - found.last_seen_at >= TOUCH_EVERY:

@@ -10,7 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import ALL, Input, Output, State, dcc, html
 
 from auth.callbacks import portal_callback
-from auth.session import current_viewer
+from auth.session import csrf_token, current_viewer
 from components import states
 from components.exports import outline as parts
 from components.exports.files import FileItem, file_list
@@ -18,6 +18,7 @@ from components.frame import card, page_head
 from components.icons import icon
 from components.links import href
 from components.shell import messages
+from components.shell.user_menu import csrf_field
 from domain.access import Viewer
 from domain.calendar import add_months
 from domain.errors import InvalidInputError
@@ -98,9 +99,10 @@ def _form_card(choices: list[SiteView], chosen: SiteView, query: dict[str, str])
             html.Fieldset(
                 [html.Legend(_("What the file holds"), className="visually-hidden"), html.Div(fields, className="export-fields")]
             ),
+            csrf_field(csrf_token()),
             html.Button([icon("arrow-down-tray"), _("Download")], type="submit", className="btn btn-primary"),
         ],
-        action=f"{PATH}/download", method="GET", className="export-form",
+        action=f"{PATH}/download", method="POST", className="export-form",
     )  # fmt: skip
     return card(card_id="export-choose", title=_("Choose what to download"), body=[form])
 

@@ -57,7 +57,7 @@ def make_portal(folder: Path, *, database_url: str | None = None, **settings: ob
     config = Config.model_validate({
         "database_url": database_url or f"sqlite:///{folder / 'portal.sqlite'}",
         "store": str(folder / "store"), "files": str(folder / "files"), "cache_url": f"disk://{folder / 'cache'}",
-        "now": NOW, **settings,
+        **settings,
     })  # fmt: skip
     upgrade(config.database_url)
     return portal.Portal(

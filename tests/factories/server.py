@@ -131,7 +131,8 @@ class Visitor:
         return response[chart]["children"]["props"]["figure"]
 
     def download(self, **asked: str) -> bytes:
-        answer = self.http.get(f"{self.url}/consumption/export/download", params=asked, timeout=60)
+        form = {**asked, "csrf_token": self.http.cookies.get("portal_csrf", "")}
+        answer = self.http.post(f"{self.url}/consumption/export/download", data=form, timeout=60)
         assert "attachment" in answer.headers.get("Content-Disposition", ""), answer.text[:300]
         return answer.content
 

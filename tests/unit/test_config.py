@@ -66,11 +66,40 @@ def test_production_needs_https():
         Config.from_env(environ)
 
 
+def test_production_refuses_a_stopped_clock():
+    environ = {"PORTAL_ENV": "production", "PORTAL_SECRET_KEY": SECRET, "PORTAL_BASE_URL": "https://portal.example.com"}
+    with pytest.raises(ConfigError, match="PORTAL_NOW: production needs the real time"):
+        Config.from_env({**environ, "PORTAL_NOW": "2026-09-22T12:35:00+00:00"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://portal.example.com/path", "https://portal.example.com?a=b", "https://user@portal.example.com",
+     "https://portal.example.com#x", "ftp://portal.example.com", "https://", "//portal.example.com", "http://[::1"],
+)  # fmt: skip
+def test_the_public_address_is_an_origin_and_nothing_more(address):
+    with pytest.raises(ConfigError, match="PORTAL_BASE_URL"):
+        Config.from_env({"PORTAL_BASE_URL": address})
+
+
+def test_printed_settings_keep_key_and_passwords_to_themselves():
+    environ = {
+        "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_DATABASE_URL": "postgresql://portal:hush@host/name",
+        "PORTAL_CACHE_URL": "redis://:hu@sh@host:6379/0",
+        "PORTAL_SMTP_URL": "smtp://mail:hush@host:25",
+    }
+    shown = Config.from_env(environ).shown()
+    assert set(shown) == set(Config.model_fields)
+    assert (shown["secret_key"], shown["cache_url"]) == ("***", "redis://:***@host:6379/0")
+    assert not any(word in str(shown) for word in (SECRET, "hush", "hu@sh"))
+
+
 def test_production_starts_with_its_own_secret_and_https():
     environ = {
         "PORTAL_ENV": "production",
         "PORTAL_SECRET_KEY": SECRET,
-        "PORTAL_BASE_URL": "https://portal.example.com/",
+        "PORTAL_BASE_URL": "https://Portal.example.com/",
     }
     config = Config.from_env(environ)
     assert config.base_url == "https://portal.example.com"

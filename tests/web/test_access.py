@@ -8,15 +8,16 @@ import dash
 import pytest
 from sqlalchemy import func, select
 
-from auth.callbacks import ROUTER, policy_of, unprotected
+from auth.callbacks import ROUTER, policy_of
 from auth.page_access import OBJECTS, roles_of
 from auth.public import PUBLIC_PATHS, is_public
 from data.tables.accounts import Account, Customer, Membership, Tenancy
 from data.tables.identity import User
 from data.tables.operations import AuditEvent
-from data.tables.sites import Meter, MeterInstallation, Site, SupplyPoint
+from data.tables.sites import Meter, MeterInstallation, Register, Site, SupplyPoint
 from domain.access import Role, Viewer
 from tests.web.gate import csrf_of
+from tests.web.walk import draw
 
 PEOPLE = {"customer": "consumer", "agent": "agent", "admin": "admin", "analyst": "analyst"}
 # Who may open which page; every page that is not named here is a customer's.
@@ -50,15 +51,6 @@ def clients(app, world):
         assert client.post("/login", data=form).status_code == 303
         browsers[role] = client
     return browsers
-
-
-def open_page(client, path: str, query: str = ""):
-    """What the router draws for an address, as the browser asks for it."""
-    inputs = [{"id": "_pages_location", "property": "pathname", "value": path},
-              {"id": "_pages_location", "property": "search", "value": query}]  # fmt: skip
-    outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
-    body = {"output": ROUTER, "outputs": outputs, "inputs": inputs, "changedPropIds": ["_pages_location.pathname"]}
-    return client.post("/_dash-update-component", json=body, headers={"X-CSRF-Token": csrf_of(client)})
 
 
 def dispatch(client, output: str, **changes):
@@ -107,7 +99,7 @@ def test_strangers_are_refused_everywhere_else(app, stranger):
 def test_strangers_get_no_page_and_no_callback(app, stranger):
     for page in dash.page_registry.values():
         assert stranger.get(page["path"]).status_code == 302
-        assert open_page(stranger, page["path"]).status_code == 401
+        assert draw(stranger, page["path"]).status_code == 401
     for output in app.callback_map:
         assert dispatch(stranger, output).status_code == 401
 
@@ -158,9 +150,9 @@ def test_a_page_of_another_role_is_a_missing_page(clients):
         path = page["path"]
         allowed = STAFF_PAGES.get(page.get("path_template") or path, {"customer"})
         for role in set(PEOPLE) - allowed:
-            missing = open_page(clients[role], "/no/such/page")
+            missing = draw(clients[role], "/no/such/page")
             assert clients[role].get(path).status_code == 404, (role, path)
-            assert open_page(clients[role], path).get_data() == missing.get_data(), (role, path)
+            assert draw(clients[role], path).get_data() == missing.get_data(), (role, path)
 
 
 def test_pages_without_ids_open_for_their_roles(clients):
@@ -169,7 +161,7 @@ def test_pages_without_ids_open_for_their_roles(clients):
             continue
         for role in STAFF_PAGES.get(page["path"], {"customer"}):
             assert clients[role].get(page["path"]).status_code == 200, (role, page["path"])
-            drawn = open_page(clients[role], page["path"])
+            drawn = draw(clients[role], page["path"])
             assert drawn.status_code == 200
             for problem in ("There is no such page", "Something went wrong", "This cannot be shown"):
                 assert problem not in drawn.get_data(as_text=True), (role, page["path"])
@@ -185,64 +177,13 @@ def test_every_id_in_an_address_is_looked_up_for_the_viewer():
     assert names <= set(OBJECTS)
 
 
-# Callbacks
-
-
-def test_every_callback_has_a_policy(app):
-    assert unprotected(app) == []
-
-
-def test_removing_one_policy_is_noticed_and_refused(app, clients):
-    protected = [output for output in app.callback_map if policy_of(app, output) is not None]
-    for output in protected:
-        callback = app.callback_map[output]["callback"]
-        policy = callback.__policy__
-        del callback.__policy__
-        try:
-            assert unprotected(app) == [output]
-            role = next(iter(policy.roles or {Role.CUSTOMER}))
-            assert dispatch(clients[str(role)], output).status_code == 403
-        finally:
-            callback.__policy__ = policy
-
-
-def test_wrong_roles_are_refused_by_every_callback(app, clients):
-    for output in app.callback_map:
-        policy = policy_of(app, output)
-        if policy is None:
-            continue
-        for role, client in clients.items():
-            if not policy.allows(Viewer(1, "", "", Role(role))):
-                assert dispatch(client, output).status_code == 403, (role, output)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [None, [], "x", 7, {}, {"output": 7}, {"output": ROUTER}, {"output": ROUTER, "inputs": "x"},
-     {"output": ROUTER, "inputs": []}, {"output": ROUTER, "inputs": [1, 2]},
-     {"output": ROUTER, "inputs": [{"id": "a", "property": "b", "value": 7}, {"id": "a", "property": "b"}]},
-     {"output": ROUTER, "inputs": [{"id": "a", "property": "b", "value": "/"}, {"id": "a", "property": "b", "value": []}]},
-     {"output": "x.y", "inputs": [], "state": {}}, {"output": "x.y", "inputs": [], "changedPropIds": [7]}],
-)  # fmt: skip
-def test_a_malformed_envelope_is_refused_as_such(clients, body):
-    client = clients["customer"]
-    answer = client.post("/_dash-update-component", json=body, headers={"X-CSRF-Token": csrf_of(client)})
-    assert answer.status_code == 400
-
-
-def test_an_unknown_output_and_a_background_job_are_refused(clients):
-    assert dispatch(clients["customer"], "no-such.output").status_code == 404
-    answer = clients["customer"].post(
-        "/_dash-update-component?cacheKey=x&job=1", json={"output": ROUTER, "inputs": []},
-        headers={"X-CSRF-Token": csrf_of(clients["customer"])},
-    )  # fmt: skip
-    assert answer.status_code == 400
+# The router
 
 
 @pytest.mark.parametrize("path", ["/admin", "admin", "//admin", "/admin/", "/ADMIN", "/admin/../admin", "/admin?x=1"])
 def test_no_spelling_of_a_path_opens_a_page_of_another_role(clients, path):
-    missing = open_page(clients["customer"], "/no/such/page")
-    assert open_page(clients["customer"], path).get_data() == missing.get_data()
+    missing = draw(clients["customer"], "/no/such/page")
+    assert draw(clients["customer"], path).get_data() == missing.get_data()
 
 
 def test_the_router_decides_by_position_not_by_name(clients):
@@ -283,7 +224,7 @@ def test_metrics_are_for_this_machine_and_for_admins(stranger, clients):
 
 
 def things_of(world, email: str) -> dict[str, list[str]]:
-    """Public ids of a person's sites, meters and customers."""
+    """Public ids of a person's sites, meters, registers and customers."""
     with world.records.reading() as db:
         user_id = db.scalar(select(User.id).where(User.email == email))
         accounts = select(Membership.account_id).where(Membership.user_id == user_id)
@@ -295,7 +236,13 @@ def things_of(world, email: str) -> dict[str, list[str]]:
             .where(SupplyPoint.site_id.in_(site_ids))
         )
         customers = select(Customer.public_id).join(Account).where(Account.id.in_(accounts))
-        found = {"site": select(Site.public_id).where(Site.id.in_(site_ids)), "meter": meters, "customer": customers}
+        registers = select(Register.public_id).join(SupplyPoint).where(SupplyPoint.site_id.in_(site_ids))
+        found = {
+            "register": registers,
+            "site": select(Site.public_id).where(Site.id.in_(site_ids)),
+            "meter": meters,
+            "customer": customers,
+        }
         return {kind: list(db.scalars(query)) for kind, query in found.items()}
 
 
@@ -309,11 +256,11 @@ def test_foreign_and_missing_things_in_an_address_are_the_same_404(clients, worl
     client = clients["customer"]
     asked = 0
     for template, name in templated_pages():
-        missing = open_page(client, template.replace(f"<{name}>", f"{name}-0000000000"))
+        missing = draw(client, template.replace(f"<{name}>", f"{name}-0000000000"))
         for public_id in foreign[name]:
             path = template.replace(f"<{name}>", public_id)
             assert client.get(path).status_code == 404, path
-            assert open_page(client, path).get_data() == missing.get_data(), path
+            assert draw(client, path).get_data() == missing.get_data(), path
             asked += 1
     assert asked >= 1
 
@@ -336,7 +283,7 @@ def test_a_foreign_site_in_the_query_is_like_a_missing_one(clients, world, query
         if page.get("path_template"):
             continue
         answers = [
-            open_page(clients["customer"], page["path"], query.format(public_id)).get_data(as_text=True)
+            draw(clients["customer"], page["path"], query.format(public_id)).get_data(as_text=True)
             for public_id in (foreign, "site-0000000000")
         ]
         assert clients["customer"].get(page["path"] + query.format(foreign)).status_code == 404, page["path"]
@@ -399,8 +346,8 @@ def test_visits_searches_and_opened_customers_are_in_the_audit_trail(sign_in, wo
     before = counted()
     agent = sign_in("agent")
     public_id = things_of(world, "consumer@demo.example")["customer"][0]
-    assert open_page(agent, "/admin/customers", "?q=exa").status_code == 200
-    assert open_page(agent, f"/admin/customers/{public_id}").status_code == 200
+    assert draw(agent, "/admin/customers", "?q=exa").status_code == 200
+    assert draw(agent, f"/admin/customers/{public_id}").status_code == 200
     visit(agent, world)
     agent.post("/admin/view-as/end", data={"csrf_token": csrf_of(agent)})
     agent.post("/logout", data={"csrf_token": csrf_of(agent)})
@@ -416,7 +363,7 @@ def test_visits_searches_and_opened_customers_are_in_the_audit_trail(sign_in, wo
 
 
 def finder(client, text: str) -> str:
-    return json.dumps(open_page(client, "/admin/customers", f"?q={text}").get_json())
+    return json.dumps(draw(client, "/admin/customers", f"?q={text}").get_json())
 
 
 def test_the_finder_finds_by_name_address_number_and_meter(clients, world):

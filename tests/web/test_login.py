@@ -74,6 +74,9 @@ def test_production_cookies_are_tied_to_the_host_and_to_https(tmp_path):
         assert all("Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie for cookie in cookies)
         assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
         assert "demo.example" not in page.replace(real.portal.config.brand_contact, "")
+        assert client.get("/login", base_url="https://evil.example").status_code == 400
+        assert client.get("/login", base_url="https://portal.example.com.evil.example").status_code == 400
+        assert client.get("/healthz", base_url="http://10.0.0.7:8050").status_code == 200
 
 
 def test_wrong_password_and_unknown_person_read_the_same(client):

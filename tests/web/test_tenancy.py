@@ -25,7 +25,7 @@ from domain.calendar import local_midnight_utc
 from domain.energy import benchmark
 from services import portal as portals
 from tests.factories.world import NOW, PASSWORD, tiny_world
-from tests.web.gate import form_token
+from tests.web.gate import csrf_of, form_token
 from tests.web.walk import address_of, call, callbacks_of, draw, held_by, pages, roles_of_page, seen, text_of
 
 SITE = "Lindenweg 14"
@@ -171,7 +171,7 @@ def exported(client, site: str, resolution: str) -> str:
     """As a file at once: what is fine only around the moves, what is coarse for all years."""
     first, last = ("2026-10-01", "2026-10-31") if resolution in {"interval", "hour"} else ("2024-01-01", "2026-12-31")
     asked = {"site": site, "first": first, "last": last, "resolution": resolution, "format": "csv"}
-    answer = client.get("/consumption/export/download", query_string=asked)
+    answer = client.post("/consumption/export/download", data={**asked, "csrf_token": csrf_of(client)})
     assert answer.status_code == 200
     return text_of(answer)
 

@@ -40,14 +40,17 @@ def server_callbacks(app: PortalDash) -> list[str]:
 def envelope(app: PortalDash, output: str, values: Values) -> dict[str, Any]:
     """The request of one callback as the browser makes it."""
     entry = app.callback_map[output]
-    inputs, state = (
-        [{**item, "value": values.get(_key(item))} for item in entry[part]] for part in ("inputs", "state")
-    )
+    inputs, state = ([_sent(item, values) for item in entry[part]] for part in ("inputs", "state"))
     places = [_place(name) for name in output.strip(".").split("...")]
     return {
         "output": output, "outputs": places if output.startswith("..") else places[0], "inputs": inputs, "state": state,
         "changedPropIds": [_key(item) for item in entry["inputs"][:1]],
     }  # fmt: skip
+
+
+def _sent(item: Mapping[str, str], values: Values) -> Any:
+    """A dependency with its value; one that matches several ids matches none where nothing is held."""
+    return values.get(_key(item), []) if item["id"].startswith("{") else {**item, "value": values.get(_key(item))}
 
 
 def _key(item: Mapping[str, str]) -> str:

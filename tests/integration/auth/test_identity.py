@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,7 +19,7 @@ from data.tables.identity import LoginSession, User
 from data.tables.operations import AuditEvent
 from domain.access import NOBODY, Permission, Role, require_site
 from domain.errors import InvalidInputError, NotFoundError
-from services import admin, identity
+from services import admin, identity, passwords, portal
 from tests.factories.people import NOW, PASSWORD, people
 
 CONSUMER = "consumer@demo.example"
@@ -106,6 +107,21 @@ def test_production_refuses_demo_people(tmp_path):
         assert identity.demo_emails() == ()
 
 
+def test_a_session_of_the_demo_is_worth_nothing_in_production(tmp_path):
+    with people(tmp_path) as demo:
+        token = enter().token
+        settings = {"env": "production", "secret_key": "k" * 32, "base_url": "https://portal.example.com"}
+        real = replace(demo.portal, config=demo.portal.config.model_copy(update=settings))
+        assert identity.caller(token) is not None
+        with portal.using(real):
+            assert identity.caller(token) is None
+
+
+def test_the_hash_that_nobody_has_costs_what_the_others_cost():
+    assert not passwords.is_outdated(passwords.NOBODYS_HASH)
+    assert not passwords.matches(None, "")
+
+
 def test_signing_out_ends_the_session_for_good(world):
     kept, ended = enter(), enter()
     identity.sign_out(ended.token)
@@ -156,6 +172,13 @@ def test_ten_failures_close_an_address_for_everybody_behind_it(world):
         identity.sign_in(f"person{number}@demo.example", "wrong", ip="192.0.2.7")
     assert identity.sign_in(CONSUMER, PASSWORD, ip="192.0.2.7") == identity.Refused("throttled", 5)
     assert isinstance(identity.sign_in(CONSUMER, PASSWORD, ip="192.0.2.8"), identity.SignedIn)
+
+
+def test_neighbours_in_one_ipv6_network_are_one_address(world):
+    for number in range(10):
+        identity.sign_in(f"person{number}@demo.example", "wrong", ip=f"2001:db8:1:2::{number}")
+    assert identity.sign_in(CONSUMER, PASSWORD, ip="2001:db8:1:2:ffff::1") == identity.Refused("throttled", 5)
+    assert isinstance(identity.sign_in(CONSUMER, PASSWORD, ip="2001:db8:1:3::1"), identity.SignedIn)
 
 
 def test_a_thousand_failures_close_the_door_for_all(world):
