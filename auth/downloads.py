@@ -14,7 +14,7 @@ from domain.errors import InvalidInputError
 from services import exports
 
 blueprint = Blueprint("downloads", __name__)
-PAGE = "/consumption/export"
+PAGE = exports.PAGE
 FIELDS = ("site", "first", "last", "resolution", "format", "register")
 
 

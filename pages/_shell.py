@@ -23,6 +23,7 @@ from components.shell.user_menu import Person, csrf_field
 from domain.access import Role, Viewer
 from domain.text import available_locales, current_locale
 from domain.text import gettext as _
+from pages._notices import show_unseen
 from services import portal, shell
 from services.sites import SiteView
 
@@ -37,6 +38,7 @@ def layout() -> html.Div:
 def follow(path: str, query: str) -> None:
     """Draw the address-dependent parts again, in the same answer as the page itself."""
     viewer = current_viewer()
+    show_unseen(viewer)
     parts = frames.place_parts(frame_of(viewer), place_of(viewer, path, query))
     for component_id, children in parts.items():
         dash.set_props(component_id, {"children": children})

@@ -29,6 +29,7 @@ from services.jobs import HANDLERS, RunningJob
 from services.sites import RegisterView, SiteView, site
 
 KIND = "export"
+PAGE = "/consumption/export"
 OPEN_JOBS = 5  # of one person at a time
 
 
@@ -267,7 +268,8 @@ def _run(job: RunningJob) -> None:
 
 
 def _tell(tx: Session, job: RunningJob, plan: ExportPlan) -> None:
-    new = NewNotice(job.user_id or 0, "export_ready", {"name": plan.file_name}, "/consumption/export")
+    told = {"name": plan.file_name, "file": f"{PAGE}/file/{job.public_id}"}
+    new = NewNotice(job.user_id or 0, "export_ready", told, PAGE)
     jobs.notice(tx, new, now=portal.current().clock.now())
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
 from dash import html
 
 from components.icons import icon
 from domain.errors import DomainError
 from domain.text import gettext as _
 
+EXPORTS = "/consumption/export"
 ICONS = {
     "ok": "check-circle",
     "info": "information-circle",
@@ -36,6 +41,7 @@ def accident(reference: str) -> str:
 def toast(text: str, *, level: str = "info", href: str = "", link: str = "") -> html.Div:
     """Goes away after six seconds unless it is bad news; a11y.js does the closing."""
     more = [" ", html.A(link, href=href)] if href else []
+    fresh = secrets.token_hex(4)  # or React would reuse the element of an earlier one, which is hidden by now
     return html.Div(
         [
             icon(ICONS[level]),
@@ -44,8 +50,20 @@ def toast(text: str, *, level: str = "info", href: str = "", link: str = "") -> 
                 icon("x-mark"), type="button", className="icon-btn toast-close", **{"aria-label": _("Close message")}
             ),
         ],
-        className=f"toast-p {level}",
-    )
+        className=f"toast-p {level}", key=fresh,
+    )  # fmt: skip
+
+
+def notice(kind: str, params: Mapping[str, Any]) -> html.Div | None:
+    """The toast for a notice; some kinds are only in the activity feed."""
+    name = str(params.get("name", ""))
+    if kind == "export_ready":
+        href = str(params.get("file", EXPORTS))
+        return toast(_("Your export is ready: {name}.", name=name), level="ok", href=href, link=_("Download"))
+    if kind == "export_failed":
+        text = _("Your export could not be made: {name}.", name=name)
+        return toast(text, level="warn", href=EXPORTS, link=_("Order it again"))
+    return None
 
 
 def toast_areas() -> html.Div:

@@ -39,3 +39,8 @@ def site_events(db: Session, site_ids: Sequence[int], *, since: datetime, limit:
 def notices(db: Session, user_id: int, *, limit: int) -> list[Happening]:
     rows = db.scalars(select(Notice).where(Notice.user_id == user_id).order_by(Notice.at.desc()).limit(limit))
     return [Happening(row.at, row.kind, json.loads(row.params), None, row.href) for row in rows]
+
+
+def has_unseen(db: Session, user_id: int) -> bool:
+    wanted = select(Notice.id).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
+    return db.scalar(wanted.limit(1)) is not None

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.repositories import queue
+from data.repositories import notices, queue
+from data.repositories.notices import NewNotice
 from data.repositories.queue import ERROR_LENGTH, Claim
 from data.tables.base import new_public_id
 from data.tables.operations import Job, ScheduleRun
@@ -74,7 +75,8 @@ def lane(*, of_people: bool) -> ColumnElement[bool]:
 
 
 def claim(tx: Session, claimed: Claim, *where: ColumnElement[bool]) -> Job | None:
-    queue.bury(tx, Job, claimed, Job.attempts >= Job.max_attempts, finished_at=claimed.now)
+    for job_id in queue.bury(tx, Job, claimed, Job.attempts >= Job.max_attempts, finished_at=claimed.now):
+        _tell_owner(tx, tx.get_one(Job, job_id), now=claimed.now)
     return queue.claim(tx, Job, claimed, *where)
 
 
@@ -96,9 +98,19 @@ def fail(tx: Session, job: Job, holder: str, error: str, *, now: datetime, is_fi
     """Try again later, or give up: after the last attempt, or at once where another attempt cannot help."""
     error = error[:ERROR_LENGTH]
     if is_final or job.attempts >= job.max_attempts:
-        return queue.change(tx, Job, job.id, holder, state="dead", error=error, finished_at=now)
+        is_dead = queue.change(tx, Job, job.id, holder, state="dead", error=error, finished_at=now)
+        if is_dead:
+            _tell_owner(tx, job, now=now)
+        return is_dead
     later = now + timedelta(seconds=BACKOFF_S[min(job.attempts - 1, len(BACKOFF_S) - 1)])
     return queue.change(tx, Job, job.id, holder, state="queued", error=error, available_at=later)
+
+
+def _tell_owner(tx: Session, job: Job, *, now: datetime) -> None:
+    """Who waits for it learns that it will not come."""
+    if job.user_id is not None:
+        name = str(json.loads(job.payload).get("name", ""))
+        notices.add(tx, NewNotice(job.user_id, f"{job.kind}_failed", {"name": name}), now=now)
 
 
 def cancel(tx: Session, job_id: int, *, now: datetime) -> bool:

@@ -66,14 +66,16 @@ def claim(tx: Session, table: type[Row], claimed: Claim, *where: ColumnElement[b
     return None if row_id is None else tx.get(table, row_id, populate_existing=True)
 
 
-def bury(tx: Session, table: type[Row], claimed: Claim, exhausted: ColumnElement[bool], **values: Any) -> None:
-    """A row that took its last attempt and its holder with it will not be tried again."""
-    tx.execute(
+def bury(tx: Session, table: type[Row], claimed: Claim, exhausted: ColumnElement[bool], **values: Any) -> list[int]:
+    """Rows that took their last attempt and their holder with them will not be tried again; their ids."""
+    buried = tx.scalars(
         update(table)
         .where(table.state == "running", table.lease_until < claimed.wall, exhausted)
         .values(state="dead", error="the worker ended during the last attempt", **values)
+        .returning(table.id)
         .execution_options(synchronize_session=False)
     )
+    return list(buried)
 
 
 def change(tx: Session, table: type[Job | OutboxMessage], row_id: int, holder: str, **values: Any) -> bool:

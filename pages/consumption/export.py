@@ -17,13 +17,13 @@ from components.exports.files import FileItem, file_list
 from components.frame import card, page_head
 from components.icons import icon
 from components.links import href
-from components.shell import messages
 from components.shell.user_menu import csrf_field
 from domain.access import Viewer
 from domain.calendar import add_months
 from domain.errors import InvalidInputError
 from domain.text import gettext as _
 from domain.text import lazy
+from pages._notices import show_unseen
 from pages.consumption._state import parse_day
 from services import exports, use
 from services.sites import SiteView, site_or_first, sites_of
@@ -203,10 +203,9 @@ def _outline(viewer: Viewer, asked: dict[str, str]) -> html.Div:
 
 def _exports_card() -> html.Section:
     mine = _items(current_viewer())
-    busy = [item.public_id for item in mine if item.is_open]
+    busy = any(item.is_open for item in mine)
     body = [
         html.Div(file_list(mine), id="export-list"),
-        dcc.Store(id="export-open", data=busy),
         dcc.Interval(id="export-poll", interval=POLL_MS, disabled=not busy),
     ]
     return card(card_id="export-mine", title=_("My exports"), body=body)
@@ -240,22 +239,16 @@ def show_outline(first: str, last: str, resolution: str, kind: str, register: st
 @portal_callback(
     Output("export-list", "children"),
     Output("export-poll", "disabled"),
-    Output("export-open", "data"),
     Input("export-poll", "n_intervals"),
     Input({"type": "export-cancel", "id": ALL}, "n_clicks"),
-    State("export-open", "data"),
     prevent_initial_call=True,
     writes=True,
 )
-def follow(_n: int | None, clicks: list[int | None], before: list[str] | None) -> tuple[Any, bool, list[str]]:
+def follow(_n: int | None, clicks: list[int | None]) -> tuple[Any, bool]:
     """The list as it is now; asking ends with the last open export."""
     viewer = current_viewer()
     if isinstance(dash.ctx.triggered_id, dict) and any(clicks):
         exports.cancel(viewer, str(dash.ctx.triggered_id["id"]))
     mine = _items(viewer)
-    for item in mine:
-        if item.state == "done" and item.public_id in (before or []):
-            told = messages.toast(_("Your export is ready."), level="ok", href=item.href, link=_("Download"))
-            dash.set_props("shell-toasts", {"children": told})
-    busy = [item.public_id for item in mine if item.is_open]
-    return file_list(mine), not busy, busy
+    show_unseen(viewer)
+    return file_list(mine), not any(item.is_open for item in mine)

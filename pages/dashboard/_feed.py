@@ -159,6 +159,10 @@ def _export(params: Params, _zone_name: str) -> tuple[str, str, str, str]:
     return "arrow-down-tray", "net", _("Your export is ready"), str(params.get("name", ""))
 
 
+def _export_failed(params: Params, _zone_name: str) -> tuple[str, str, str, str]:
+    return "arrow-down-tray", "warn", _("Your export could not be made"), str(params.get("name", ""))
+
+
 SENTENCES: dict[str, Callable[[Params, str], tuple[str, str, str, str]]] = {
     "readings_completed": _completed,
     "meter_exchanged": _exchanged,
@@ -169,4 +173,5 @@ SENTENCES: dict[str, Callable[[Params, str], tuple[str, str, str, str]]] = {
     "device_offline": _offline,
     "gateway_late": _late,
     "export_ready": _export,
+    "export_failed": _export_failed,
 }

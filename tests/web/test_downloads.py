@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -156,3 +157,48 @@ def test_a_file_is_gone_after_its_days(world, finished):
         assert client.get(address).status_code == 404
     finally:
         world.clock.instant = NOW
+
+
+LARGE = {"resolution": "interval", "first": "2026-02-01", "last": "2026-11-19"}
+
+
+def test_a_large_export_is_ordered_once_and_is_missing_until_it_is_made(sign_in, world, own):
+    client = sign_in("consumer")
+    answers = [order(client, site=own["site"][0], format="parquet", **LARGE) for _twice in range(2)]
+    first, second = (re.search(r"ordered=([\w-]+)", answer.location)[1] for answer in answers)
+    assert first == second
+    assert client.get(f"{PAGE}/file/{first}").status_code == 404
+    with portals.using(world):
+        assert jobs.run_one("a worker", of_people=True)
+        assert not jobs.run_one("a worker", of_people=True)
+    assert client.get(f"{PAGE}/file/{first}").data[:4] == b"PAR1"
+
+
+def test_strangers_sign_in_first(stranger, finished):
+    _client, address = finished
+    answer = stranger.get(address)
+    assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/login")
+
+
+def test_a_file_that_is_gone_from_the_disk_is_missing(world, finished):
+    client, address = finished
+    for path in (Path(world.config.files) / "exports").glob("*.csv"):
+        path.unlink()
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"first": "2026-10-26", "last": "2026-10-25"}, "last_before_first"),
+        ({"first": "1970-01-01"}, "out_of_range"),
+        ({"first": "yesterday"}, "no_date"),
+        ({"first": "2025-01-01", "last": "2025-01-02"}, "no_readings"),
+        ({"resolution": "second"}, "unknown_resolution"),
+    ],
+)
+def test_what_cannot_be_exported_returns_to_the_form_with_its_reason(sign_in, own, change, problem):
+    answer = order(sign_in("consumer"), **{"site": own["site"][0], **change})
+    assert answer.status_code == 303
+    assert f"problem={problem}" in answer.location
+    assert own["site"][0] in answer.location
