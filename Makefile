@@ -33,7 +33,9 @@ fix: setup-dev
 	$(PY) -m ruff format .
 
 test: lint
-	$(PY) -m pytest tests/unit tests/integration tests/web tests/test_house_rules.py tests/test_translations.py
+	@rm -rf build/coverage
+	$(PY) -m coverage run -m pytest tests/unit tests/integration tests/web tests/test_house_rules.py tests/test_translations.py
+	$(PY) -m tests.coverage_floors
 	$(PY) -m pytest tests/browser
 
 bench: setup-dev

@@ -7,20 +7,24 @@ kind=${1:-run}
 cd "$(dirname "$0")"
 
 missing() { echo "setup: $1 is missing. Install it with: $2" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
 
-python=""
+python="" without_venv=""
 for candidate in python3.13 python3.12 python3.11 python3; do
-    if command -v "$candidate" >/dev/null 2>&1 &&
-       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        python=$candidate; break
-    fi
+    has "$candidate" && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+    if "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then python=$candidate; break; fi
+    without_venv=$candidate
 done
-[ -n "$python" ] || missing "Python 3.11 or newer" "sudo apt-get install python3 python3-venv (Debian 12, Ubuntu 24.04 or newer)"
-command -v git >/dev/null 2>&1 || missing git "sudo apt-get install git"
-if [ ! -x .venv/bin/python ]; then
-    "$python" -c 'import venv, ensurepip' 2>/dev/null || missing "the venv module" "sudo apt-get install python3-venv"
+if [ -z "$python" ]; then
+    [ -z "$without_venv" ] || missing "the venv module of $without_venv" "sudo apt-get install ${without_venv}-venv"
+    missing "Python 3.11 or newer" "sudo apt-get install python3 python3-venv (Debian 12, Ubuntu 24.04 or newer)"
+fi
+has git || missing git "sudo apt-get install git"
+has make || missing make "sudo apt-get install make"
+
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then  # none yet, half made, or of a Python that is gone
     echo "setup: making .venv with $("$python" --version)"
-    "$python" -m venv .venv
+    "$python" -m venv --clear .venv
 fi
 
 requirements=requirements.txt
@@ -33,14 +37,15 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "$wanted" > "$stamp"
 fi
 
-if [ "$kind" = dev ] && { [ -z "$(command -v chromium || command -v chromium-browser || command -v google-chrome)" ] ||
-                          [ -z "$(command -v chromedriver)" ]; }; then
-    echo "setup: the browser tests need Chromium and its driver; installing them with apt-get"
-    command -v apt-get >/dev/null 2>&1 || missing "Chromium and chromedriver" "your system's package manager"
-    if [ "$(id -u)" = 0 ]; then as_root=""; else
-        command -v sudo >/dev/null 2>&1 || missing "Chromium and chromedriver" "apt-get install chromium chromium-driver (as root)"
-        as_root=sudo
-    fi
-    $as_root apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium chromium-driver >/dev/null
+[ "$kind" = dev ] || exit 0
+if { has chromium || has chromium-browser || has google-chrome; } && has chromedriver; then exit 0; fi
+echo "setup: the browser tests need Chromium and its driver; installing them with apt-get"
+has apt-get || missing "Chromium and chromedriver" "your system's package manager"
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+    has sudo || missing "Chromium and chromedriver" "apt-get install chromium chromium-driver (as root)"
+    as_root=sudo
 fi
+$as_root apt-get update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver >/dev/null ||
+    missing "Chromium and chromedriver" "sudo apt-get install chromium chromium-driver"

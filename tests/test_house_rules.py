@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,29 @@ def test_the_project_speaks_of_itself_alone():
     assert [name for name in own if banned.search((ROOT / name).read_text(errors="replace"))] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("requirements.txt", (*LAYERS, "app.py", "cli.py", "config.py", "gunicorn.conf.py")),
+        ("requirements-dev.txt", ("tests", "benchmarks")),
+    ],
+)
+def test_what_is_installed_is_imported_or_says_why(name, places):
+    pinned = [line for line in (ROOT / name).read_text().splitlines() if re.match(r"[\w-]+.*==", line)]
+    silent = [re.match(r"[\w-]+", line)[0] for line in pinned if "#" not in line]
+    sources = [file for place in places for file in ([ROOT / place] if "." in place else (ROOT / place).rglob("*.py"))]
+    text = "\n".join(file.read_text() for file in sources)
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.M))
+    owners = {(_canonical(dist), module) for module, dists in packages_distributions().items() for dist in dists}
+    used = {dist for dist, module in owners if module in imported}
+    assert pinned
+    assert [each for each in silent if _canonical(each) not in used] == []
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_no_data_is_committed():
     assert [name for name in _tracked() if name.endswith((".parquet", ".sqlite", ".duckdb", ".xlsx"))] == []
 
@@ -99,7 +123,15 @@ def test_every_setting_is_documented():
     from config import Config
 
     operations = (ROOT / "docs" / "operations.md").read_text()
-    assert [name for name in Config.model_fields if f"PORTAL_{name.upper()}" not in operations] == []
+    rows = dict(re.findall(r"^\| `PORTAL_(\w+)`[^|]*\| ([^|]+) \|", operations, re.M))
+    assert {name.lower() for name in rows} == set(Config.model_fields)
+    shown = {name.lower(): default.strip("`") for name, default in rows.items()}
+    real = {
+        name: str("–" if field.default in {"", None} else field.default).replace(f"{ROOT}/", "")
+        for name, field in Config.model_fields.items()
+    }
+    differ = {name for name in shown if shown[name] != real[name]}
+    assert differ == {"secret_key"}  # which is not printed
 
 
 def test_every_page_is_documented():
