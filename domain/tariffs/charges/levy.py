@@ -1,0 +1,39 @@
+"""Public levies per kWh, priced from the dated levy table by day of supply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from domain.tariffs.base import Charge, Scope, charge_kind, priced
+from domain.tariffs.lines import IntervalSet, Line
+from domain.units import WH_PER_KWH
+
+
+@charge_kind("levy")
+@dataclass(frozen=True, kw_only=True)
+class Levy(Charge):
+    """levy : the row of the levy table; its price changes without a new tariff, and each price is its own line"""
+
+    levy: str
+    flow: str = "import"
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        return (self.flow,)
+
+    @property
+    def levy_name(self) -> str:
+        return self.levy
+
+    def lines(self, scope: Scope) -> list[Line]:
+        price = scope.book.market.taxes.levy(self.levy, scope.first).price
+        laid = scope.book.laid(self.flow)
+        spans = scope.spans()
+        sums = [int(laid.energy_wh[laid.slots.span(span.first, span.end)].sum()) for span in spans]
+        segment = laid.slots.span(scope.first, scope.end)
+        intervals = IntervalSet(self.flow, laid, np.arange(segment.start, segment.stop))
+        quantities = [Fraction(total, WH_PER_KWH) for total in sums]
+        return [scope.line(self, priced(spans, quantities, price), "kWh", price, intervals=intervals)]

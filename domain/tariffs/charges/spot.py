@@ -1,0 +1,119 @@
+"""Market prices passed on: multiplier, adders, cap and floor over a price series, settled at the contract's resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.errors import Issue
+from domain.money import round_half_away
+from domain.tariffs.base import Charge, Scope, charge_kind
+from domain.tariffs.exact import decimals, dot, scaled
+from domain.tariffs.lines import IntervalSet, Line, Part
+from domain.tariffs.slots import Laid
+from domain.units import WH_PER_KWH
+
+MEAN_DIGITS = 6  # of the mean price a line shows; its amount does not come from it
+MULTIPLIER_DECIMALS, PRICE_DECIMALS = 4, 6  # keep every price of a series inside int64
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandAdder:
+    """What a band costs on top of the market. [currency / kWh]"""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    band: str
+    adder: Decimal
+
+
+@charge_kind("spot")
+@dataclass(frozen=True, kw_only=True)
+class Spot(Charge):
+    """price = min(cap, max(floor, multiplier x mean market price + adder + band adder)). [currency / kWh]
+
+    resolution_min : settlement resolution of the contract; the market may be finer, then its mean counts
+    mode : `zero_if_negative` takes a negative market price as zero
+    is_credit : the customer is paid this price
+    """
+
+    series: str
+    resolution_min: Literal[15, 30, 60] = 60
+    flow: str = "import"
+    multiplier: Decimal = Decimal(1)
+    adder: Decimal = Decimal(0)
+    band_adders: tuple[BandAdder, ...] = ()
+    cap: Decimal | None = None
+    floor: Decimal | None = None
+    mode: Literal["pass_through", "zero_if_negative"] = "pass_through"
+    is_credit: bool = False
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        return (self.flow,)
+
+    def issues(self, bands: Sequence[str]) -> list[Issue]:
+        found = [
+            Issue(f"band_adders[{place}].band", "unknown_band", {"band": row.band, "known": ", ".join(bands)})
+            for place, row in enumerate(self.band_adders)
+            if row.band not in bands
+        ]
+        if decimals(self.multiplier) > MULTIPLIER_DECIMALS:
+            found.append(Issue("multiplier", "too_many_decimals", {"most": MULTIPLIER_DECIMALS}))
+        if decimals(self.adder, self.cap, self.floor, *(row.adder for row in self.band_adders)) > PRICE_DECIMALS:
+            found.append(Issue("adder", "too_many_decimals", {"most": PRICE_DECIMALS}))
+        if self.cap is not None and self.floor is not None and self.cap < self.floor:
+            found.append(Issue("cap", "below_floor"))
+        return found
+
+    def lines(self, scope: Scope) -> list[Line]:
+        laid = scope.book.laid(self.flow)
+        segment = laid.slots.span(scope.first, scope.end)
+        places = np.arange(segment.start, segment.stop)
+        known = places[laid.is_known[segment]]
+        price = np.zeros(len(places), dtype=np.int64)  # of missing intervals: they have no energy here to be priced
+        price[known - segment.start], scale = self._prices(scope, laid, known)
+        parts = []
+        for span in scope.spans():
+            month = laid.slots.span(span.first, span.end)
+            energy = laid.energy_wh[month]
+            total = dot(energy, price[month.start - segment.start : month.stop - segment.start])
+            quantity = Fraction(int(energy.sum()), WH_PER_KWH)
+            parts.append(Part(span.first, span.end, quantity, Fraction(total, scale * WH_PER_KWH)))
+        intervals = IntervalSet(self.flow, laid, places, price, scale)
+        return [scope.line(self, parts, "kWh", mean_price(parts), is_mean_price=True, intervals=intervals)]
+
+    def _prices(self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+        """The price of each interval as a whole number of 1/scale per kWh."""
+        series = scope.book.series(self.series, scope.currency)
+        length_s = lcm(self.resolution_min * 60, series.interval_s, laid.slots.interval_s)
+        if length_s > self.resolution_min * 60:
+            scope.book.tell("coarser_settlement", self.code, found_min=length_s // 60, asked_min=self.resolution_min)
+        market, scale = series.settled(laid.slots.start_s[places], length_s)
+        if self.mode == "zero_if_negative":
+            market = np.maximum(market, 0)
+        adders = decimals(self.adder, self.cap, self.floor, *(row.adder for row in self.band_adders))
+        factor = 10 ** decimals(self.multiplier)
+        scale *= factor * 10**adders
+        price = market * (scaled(self.multiplier, factor) * 10**adders) + scaled(self.adder, scale)
+        for row in self.band_adders:
+            price = price + scope.mask(laid, (row.band,))[places] * scaled(row.adder, scale)
+        if self.floor is not None:
+            price = np.maximum(price, scaled(self.floor, scale))
+        if self.cap is not None:
+            price = np.minimum(price, scaled(self.cap, scale))
+        return (-price if self.is_credit else price), scale
+
+
+def mean_price(parts: Sequence[Part]) -> Decimal:
+    """Amount per quantity, for people; 0 where there is no quantity."""
+    quantity = sum((part.quantity for part in parts), Fraction(0))
+    amount = sum((part.amount for part in parts), Fraction(0))
+    return round_half_away(amount / quantity, MEAN_DIGITS) if quantity else Decimal(0)

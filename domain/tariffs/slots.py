@@ -1,0 +1,192 @@
+"""The intervals a period should hold, and the readings laid over them: what is there, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from domain import calendar
+from domain.energy.intervals import Intervals
+from domain.energy.quality import ORDER
+from domain.tariffs.bands import NO_BAND, STEP_MIN, Calendar, compiled
+from domain.tariffs.errors import refuse
+from domain.tariffs.holidays import Holidays
+
+DAY_S = 86_400
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """Arrays of equal length, ordered: one entry per interval of the local days `[first, end)`.
+
+    start_s : int64, UTC seconds
+    day : int32, local date as days since 1970-01-01
+    minute : int16, minutes since local 00:00 on the wall clock
+    """
+
+    zone_name: str
+    first: date
+    end: date
+    interval_s: int
+    start_s: npt.NDArray[np.int64]
+    day: npt.NDArray[np.int32]
+    minute: npt.NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.start_s)
+
+    def span(self, first: date, end: date) -> slice:
+        """The places of some local days."""
+        low, high = np.searchsorted(self.day, (day_number(first), day_number(end)))
+        return slice(int(low), int(high))
+
+
+@lru_cache(maxsize=128)
+def slots(zone_name: str, first: date, end: date, interval_s: int, phase_s: int) -> Slots:
+    """The intervals of some local days; `phase_s` is where they start within their own length, in UTC.
+
+    Daily readings start at local midnight, so that the long and the short day are one interval too.
+    """
+    low, high = (int(calendar.local_midnight_utc(day, zone_name).timestamp()) for day in (first, end))
+    if interval_s == DAY_S:
+        days = [first + timedelta(days=n) for n in range((end - first).days)]
+        starts = np.array(
+            [int(calendar.local_midnight_utc(day, zone_name).timestamp()) for day in days], dtype=np.int64
+        )
+    else:
+        starts = np.arange(low + (phase_s - low) % interval_s, high, interval_s, dtype=np.int64)
+    day, minute = calendar.local_labels(starts.astype("datetime64[s]"), zone_name)
+    return Slots(
+        zone_name, first, end, interval_s, starts, day.astype(np.int64).astype(np.int32), minute.astype(np.int16)
+    )
+
+
+@lru_cache(maxsize=128)
+def band_codes(grid: Slots, bands: Calendar, holidays: Holidays | None) -> npt.NDArray[np.int8]:
+    """The band of every interval; intervals in which the price changes are too coarse to be priced."""
+    table = compiled(bands)
+    month = grid.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    weekday = (grid.day.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
+    is_holiday = np.zeros(len(grid), dtype=np.int64)
+    if bands.holidays is not None:
+        if holidays is None:
+            raise refuse("holidays_missing", region=bands.holidays, year=grid.first.year)
+        is_holiday = holidays.is_holiday(grid.day).astype(np.int64)
+    codes: npt.NDArray[np.int8] = table[month, weekday, is_holiday, grid.minute // STEP_MIN]
+    if (codes == NO_BAND).any():
+        raise refuse("band_missing", zone=grid.zone_name)
+    if grid.interval_s > STEP_MIN * 60 and (table != table[..., :1]).any():
+        _refuse_coarse(grid, bands, holidays, codes)
+    codes.flags.writeable = False
+    return codes
+
+
+def _refuse_coarse(grid: Slots, bands: Calendar, holidays: Holidays | None, codes: npt.NDArray[np.int8]) -> None:
+    fine = slots(grid.zone_name, grid.first, grid.end, STEP_MIN * 60, int(grid.start_s[0]) % (STEP_MIN * 60))
+    place = np.searchsorted(grid.start_s, fine.start_s, side="right") - 1
+    inside = place >= 0
+    if (band_codes(fine, bands, holidays)[inside] != codes[place[inside]]).any():
+        raise refuse("readings_too_coarse", interval_min=grid.interval_s // 60)
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Readings laid over their slots. `energy_wh` is 0 where `is_known` is false: ask `is_known` before counting it.
+
+    energy_wh : int64. [Wh]
+    quality : uint8, see `domain.energy.quality`
+    """
+
+    slots: Slots
+    energy_wh: npt.NDArray[np.int64]
+    is_known: npt.NDArray[np.bool_]
+    quality: npt.NDArray[np.uint8]
+    is_whole: bool
+
+    def missing(self, span: slice) -> int:
+        return 0 if self.is_whole else int((~self.is_known[span]).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """What was metered at one site, by flow; exactly what `data.queries.consumption.intervals` answers.
+
+    flows : such as `import`, `export`, `production`; one register (or sum of registers) each. They may reach back
+        before the rated period: ratchets and energy banks look there.
+    """
+
+    zone_name: str
+    flows: Mapping[str, Intervals]
+
+    def laid(self, flow: str, first: date, end: date) -> Laid:
+        """The readings of some local days over the intervals these days should hold."""
+        part = self.flows.get(flow)
+        if part is None:
+            raise refuse("flow_missing", flow=flow, known=", ".join(sorted(self.flows)))
+        starts = np.asarray(part.start_utc).astype("datetime64[s]").astype(np.int64)
+        phase_s = int(starts[0]) % part.interval_s if len(starts) else 0
+        return _lay(part, starts, slots(self.zone_name, first, end, part.interval_s, phase_s))
+
+    def first_day(self, flow: str) -> date | None:
+        """The local day of the first reading of a flow."""
+        part = self.flows[flow]
+        if len(part.start_utc) == 0:
+            return None
+        day, _minute = calendar.local_labels(part.start_utc[:1], self.zone_name)
+        return EPOCH + timedelta(days=int(day[0].astype(np.int64)))
+
+
+def _lay(part: Intervals, starts: npt.NDArray[np.int64], grid: Slots) -> Laid:
+    if len(starts) > 1 and not (np.diff(starts) > 0).all():
+        raise refuse("readings_disordered", register=part.register_id)
+    span_s = (int(grid.start_s[0]), int(grid.start_s[-1]) + 1) if len(grid) else (0, 0)
+    low, high = np.searchsorted(starts, span_s)
+    mine, energy, quality = starts[low:high], part.energy_wh[low:high], part.quality[low:high]
+    place = np.searchsorted(grid.start_s, mine)
+    if not (grid.start_s[place] == mine).all():
+        raise refuse("readings_off_grid", register=part.register_id, interval_min=grid.interval_s // 60)
+    is_whole = len(mine) == len(grid)
+    if is_whole:
+        known = np.ones(len(grid), dtype=bool)
+        return Laid(grid, np.asarray(energy, dtype=np.int64), known, np.asarray(quality, dtype=np.uint8), True)
+    whole_energy = np.zeros(len(grid), dtype=np.int64)
+    whole_quality = np.zeros(len(grid), dtype=np.uint8)
+    known = np.zeros(len(grid), dtype=bool)
+    whole_energy[place], whole_quality[place], known[place] = energy, quality, True
+    return Laid(grid, whole_energy, known, whole_quality, False)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How well a flow is known in a period, in intervals. A missing one was not priced, not even as zero."""
+
+    flow: str
+    expected: int
+    present: int
+    counts: tuple[int, ...]  # measured, estimated, customer, corrected, suspect
+    energy_wh: int
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.present
+
+    @property
+    def estimated(self) -> int:
+        return self.counts[1]
+
+
+def coverage(flow: str, laid: Laid, span: slice) -> Coverage:
+    known, quality = laid.is_known[span], laid.quality[span]
+    counts = np.bincount(quality[known], minlength=len(ORDER))
+    total = int(laid.energy_wh[span].sum())
+    return Coverage(flow, len(known), int(known.sum()), tuple(int(n) for n in counts), total)
