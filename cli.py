@@ -86,6 +86,7 @@ SERVICE_VERBS = {
     "ingest": ("services.ingest", "read meter data from Parquet or CSV"),
     "worker": ("services.worker", "run jobs, schedules and the outbox"),
     "check": ("services.store_check", "verify segments, manifest and roll-ups"),
+    "rate": ("services.rate", "price readings with a tariff, month by month"),
     "user": ("services.identity", "add or disable people who sign in"),
 }
 OWN_VERBS: dict[str, tuple[Command, str]] = {
