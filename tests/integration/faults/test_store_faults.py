@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Self
 
@@ -23,18 +23,28 @@ from data.store import batches
 from data.store.values import Segment
 from services.store_check import check
 from tests.factories.readings import KNOWN, join, make_batch, make_series, make_starts, make_store, postgres_schema
-from tests.integration.faults.writer import ORIGIN_S, Plan, energy_wh, save
+from tests.integration.faults.writer import ORIGIN_S, Plan, energy_wh, write
 
 pytestmark = pytest.mark.faults
 FULL = os.environ.get("PORTAL_FAULTS") == "full"
 KILLS, ROWS = (30, 2_000_000) if FULL else (3, 100_000)
 READERS = 8
-ROOT = Path(__file__).resolve().parents[3]
 
 
-def _spawn(plan: Plan, name: str) -> subprocess.Popen[bytes]:
-    path = save(plan, Path(plan.acknowledged).with_suffix(f".{name}.json"))
-    return subprocess.Popen([sys.executable, "-m", "tests.integration.faults.writer", str(path)], cwd=ROOT)
+# Each writer is a process of its own, forked from a server that has imported everything: importing takes two seconds.
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["pytest", "ibis", "tests.integration.faults.writer"])
+
+
+def _spawn(plan: Plan) -> ForkServerProcess:
+    process = SERVER.Process(target=write, args=(plan,))
+    process.start()
+    return process
+
+
+def _exit_code(process: ForkServerProcess, timeout_s: float | None = None) -> int | None:
+    process.join(timeout_s)
+    return process.exitcode
 
 
 class Readers:
@@ -92,9 +102,9 @@ def _assert_exactly_once(store: ReadingsStore, plan: Plan) -> None:
         assert len(found.rows) == len(expected)
 
 
-def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def _wait_for(condition: Callable[[], bool], process: ForkServerProcess) -> None:
     deadline = time.monotonic() + 120
-    while not condition() and process.poll() is None:
+    while not condition() and process.is_alive():
         assert time.monotonic() < deadline, "the writer stands still"
         time.sleep(0.005)
 
@@ -114,12 +124,12 @@ def test_kill_9_loses_and_doubles_nothing(tmp_path: Path) -> None:
     moments = sorted(choose.sample(range(2, plan.batches - 1), KILLS))
     with Readers(store, plan) as readers:
         for moment in moments:
-            child = _spawn(plan, "kill")
+            child = _spawn(plan)
             _wait_for(lambda moment=moment: plan.acknowledged_count() >= moment, child)
             time.sleep(choose.random() * 0.03)  # anywhere inside a write, a compaction or a roll-up
             child.kill()
-            assert child.wait() == -9
-        assert _spawn(plan, "last").wait(timeout=600) == 0
+            assert _exit_code(child) == -9
+        assert _exit_code(_spawn(plan), 600) == 0
     assert readers.problems == []
     assert len(readers.latencies_ms) >= 20
     store.close()
@@ -150,8 +160,8 @@ def test_two_writers_with_upkeep_at_once_lose_and_double_nothing(tmp_path: Path,
         Plan(str(tmp_path / "store"), manifest_url, str(tmp_path / f"ack{n}"), registers, count, 400)
         for n, registers in enumerate([(1, 2, 3), (4, 5, 70)])  # they share bucket 0
     ]
-    children = [_spawn(plan, "pair") for plan in plans]
-    assert [child.wait(timeout=600) for child in children] == [0, 0]
+    children = [_spawn(plan) for plan in plans]
+    assert [_exit_code(child, 600) for child in children] == [0, 0]
     store = make_store(tmp_path, manifest_url)
     for plan in plans:
         _assert_exactly_once(store, plan)

@@ -1,11 +1,9 @@
-"""A process that ingests until it is killed: `python -m tests.integration.faults.writer PLAN.json`."""
+"""A process that ingests until it is killed."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -67,17 +65,3 @@ def write(plan: Plan) -> None:
         if plan.upkeep and k % 50 == 49:
             rollup(store)
     store.close()
-
-
-def main() -> None:
-    plan = Plan(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    write(plan)
-
-
-def save(plan: Plan, path: Path) -> Path:
-    path.write_text(json.dumps(asdict(plan)), encoding="utf-8")
-    return path
-
-
-if __name__ == "__main__":
-    main()
