@@ -1,9 +1,11 @@
 # make run    set-up, demo world, server and worker     make test   set-up and everything that must pass
 # make lint   formatting, types, import rules           make fix    let ruff mend what it can
-# make bench  ratios, printed and written to build/     make faults kill -9 and damage tests at full length
+# make bench  ratios, printed and in build/ (FULL=1 ONLY=store)   make faults kill -9 and damage tests at full length
 # make demo   demo world again (DATA=folder adds real homes)   make docs   screenshots for the docs
 PY := .venv/bin/python
 DATA ?=
+FULL ?=
+ONLY ?=
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fix bench faults demo docs i18n setup setup-dev
 
@@ -39,7 +41,7 @@ test: lint
 	$(PY) -m pytest tests/browser
 
 bench: setup-dev
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))
 
 faults: setup-dev
 	PORTAL_FAULTS=full $(PY) -m pytest tests -m faults -s

@@ -34,6 +34,14 @@ YEAR_START_S = 1_735_689_600  # 2025-01-01T00:00Z
 SLOTS = 35_040
 QUARTER = (date(2025, 4, 1), date(2025, 7, 1))  # the months that PostgreSQL holds
 KNOWN = datetime(2026, 1, 1, tzinfo=UTC)
+POSTGRES_EPOCH_S = 946_684_800  # 2000-01-01T00:00Z
+# A row of its binary COPY, big-endian: how many fields, then size and value of each.
+POSTGRES_ROW = np.dtype(
+    {
+        "names": ["fields", "id_size", "id", "start_size", "start", "energy_size", "energy", "quality_size", "quality"],
+        "formats": [">i2", ">i4", ">i8", ">i4", ">i8", ">i4", ">i8", ">i4", ">i2"],
+    }
+)
 POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1/test").replace("+psycopg", "")
 
 
@@ -258,12 +266,15 @@ def _load_readings(connection: psycopg.Connection, world: World) -> None:
         "CREATE UNLOGGED TABLE readings (register_id bigint, start_utc timestamp, energy_wh bigint, quality smallint)"
     )
     low, high = _slot(QUARTER[0]), _slot(QUARTER[1])
-    starts = [str(t) for t in (np.arange(low, high) * 900 + YEAR_START_S).astype("datetime64[s]")]
-    with connection.cursor().copy("COPY readings FROM STDIN") as copy:
+    rows = np.zeros(high - low, dtype=POSTGRES_ROW)
+    rows["fields"], rows["id_size"], rows["start_size"], rows["energy_size"], rows["quality_size"] = 4, 8, 8, 8, 2
+    rows["start"] = (np.arange(low, high) * 900 + YEAR_START_S - POSTGRES_EPOCH_S) * 1_000_000
+    with connection.cursor().copy("COPY readings FROM STDIN (FORMAT binary)") as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\x00" + bytes(8))
         for register in range(world.registers):
-            values = world.energy_wh[register, low:high].tolist()
-            lines = [f"{register}\t{start}\t{value}\t0\n" for start, value in zip(starts, values, strict=True)]
-            copy.write("".join(lines))
+            rows["id"], rows["energy"] = register, world.energy_wh[register, low:high]
+            copy.write(rows.tobytes())
+        copy.write(b"\xff\xff")
     connection.execute("ALTER TABLE readings ADD PRIMARY KEY (register_id, start_utc)")
     connection.execute("VACUUM ANALYZE readings")
 
