@@ -54,8 +54,8 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 def _rollup(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from data.rollups import rollup
     from services import portal
+    from services.rollups import roll_up
 
     make_portal(Config.from_env())
     with tqdm(unit="register-day", disable=not sys.stderr.isatty()) as bar:
@@ -64,7 +64,7 @@ def _rollup(arguments: argparse.Namespace) -> int:
             bar.total = total
             bar.update(done - bar.n)
 
-        count = rollup(portal.current().readings, progress=progress)
+        count = roll_up(portal.current(), progress)
     print(f"{count:,} register-days recomputed.")
     return 0
 

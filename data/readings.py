@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 from data.store import batches, manifest
 from data.store.engine import COPY_OPTIONS, Cursor, Engine, arrow_of, quoted, rows_of, scan_of
 from data.store.files import Draft, SegmentFiles
-from data.store.manifest import Change, Layout, Manifest
+from data.store.layout import Layout
+from data.store.manifest import Change, Manifest
 from data.store.values import Batch, Damage, Rows, Segment, Series, bucket_of, id_runs, instant
 
 __all__ = ["Batch", "Damage", "ReadingsStore", "Series"]
@@ -75,6 +76,12 @@ class ReadingsStore:
     def declare(self, series: Iterable[Series]) -> None:
         """Say zone and interval of registers; saying it again changes nothing."""
         self.manifest.declare(list(series))
+
+    def group(self, names: Mapping[int, str]) -> None:
+        """Say in which sum of the fleet registers belong, such as "electricity/import"."""
+        held = self.manifest.current_layout().groups
+        if any(held.get(register) != name for register, name in names.items()):
+            self.manifest.group(names)
 
     def series(self) -> dict[int, Series]:
         return self.manifest.current_layout().series

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from data.readings import ReadingsStore
-from data.store import expression, fresh
+from data.store import expression, fleet, fresh
 from data.store.calendars import day_of, number_of
 from data.store.engine import COPY_OPTIONS, Cursor, quoted, scan_of
 from data.store.files import Draft
 from data.store.fresh import Source
-from data.store.manifest import Change, ConflictError, Layout, revision_of, touched
+from data.store.layout import Layout
+from data.store.manifest import Change, ConflictError, revision_of, touched
+from data.store.parts import ORDER, SAME_DAY, between, bounds, changed_parts, part_days, parts_of, rows_in, year_days
 from data.store.values import BUCKET_REGISTERS, Int64s, Segment, Touched, bucket_of, id_runs
 
 Progress = Callable[[int, int], None]
@@ -99,10 +101,12 @@ def _recompute(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
     task = _task(store, bucket, ids)
     if task is None:
         return 0
+    runs = list(bounds(task.source.runs))
     with store.engine.cursor() as cursor:
         fresh.create(cursor, store.files, task.source)
         cursor.register("touched_days", fresh.days_table(task.source.runs))
         drafts = _write_parts(store, cursor, task)
+        summed = fleet.summed(cursor, bucket, task.layout.groups_of(bucket), runs, "day_rows")
     facts = store.files.publish([draft for draft, _ in drafts])
     added = [_sized(segment, *facts[draft.name]) for draft, segment in drafts]
     replaced = [task.layout.rollups.get((s.kind, s.bucket, s.part)) for s in added]
@@ -114,9 +118,10 @@ def _recompute(store: ReadingsStore, bucket: int, ids: list[int]) -> int:
             touched=task.waiting,
             settled=settled,
             settled_revision=task.revision,
+            fleet=[summed],
         )
     )
-    return sum(run.end_day - run.first_day for run in task.source.runs)
+    return sum(end - first for first, end in runs)
 
 
 def _task(store: ReadingsStore, bucket: int, ids: list[int]) -> Task | None:
@@ -149,52 +154,21 @@ def _unblocked(
     return ready, tuple(r for r in runs if r.register_id in blocked), {s.name for s in good}
 
 
-def _year_days(year: int) -> tuple[int, int]:
-    return number_of(date(year, 1, 1)), number_of(date(year + 1, 1, 1))
-
-
-def part_days(kind: str, part: int) -> tuple[int, int]:
-    """Local days of a part: a quarter of a year for hours, a year for days and months."""
-    if kind != "hour":
-        return _year_days(part)
-    year, quarter = divmod(part, 4)
-    return number_of(date(year, quarter * 3 + 1, 1)), number_of(
-        date(year + quarter // 3, (quarter * 3 + 3) % 12 + 1, 1)
-    )
-
-
-def part_of(kind: str, number: int) -> int:
-    day = day_of(number)
-    return day.year * 4 + (day.month - 1) // 3 if kind == "hour" else day.year
-
-
-def parts_of(kind: str, first_day: int, end_day: int) -> range:
-    return range(part_of(kind, first_day), part_of(kind, end_day - 1) + 1)
-
-
-def _changed_parts(kind: str, runs: Iterable[Touched]) -> list[int]:
-    return sorted({part for run in set(_bounds(runs)) for part in parts_of(kind, *run)})
-
-
-def _bounds(runs: Iterable[Touched]) -> Iterable[tuple[int, int]]:
-    return ((run.first_day, run.end_day) for run in runs)
-
-
 def _write_parts(store: ReadingsStore, cursor: Cursor, task: Task) -> list[tuple[Draft, Segment]]:
     runs, fresh_ids = task.source.runs, _fresh_ids(cursor)
-    hours, years = _changed_parts("hour", runs), _changed_parts("day", runs)
+    hours, years = changed_parts("hour", runs), changed_parts("day", runs)
     drafts = []
     for part in hours:
         drafts += _write(store, cursor, task, ("hour", part), _merged(store, task, "hour", [part]), fresh_ids)
     bucket_series = [s for i, s in task.layout.series.items() if bucket_of(i) == task.bucket]
     cursor.register("series", fresh.series_table(bucket_series))
-    cursor.register("month_names", fresh.month_table(bucket_series, _year_days(years[0])[0], _year_days(years[-1])[1]))
+    cursor.register("month_names", fresh.month_table(bucket_series, year_days(years[0])[0], year_days(years[-1])[1]))
     cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {_merged(store, task, 'day', years)}")
     fresh.create_empty(cursor, "month_rows", "month")
     cursor.execute(f"INSERT INTO month_rows {expression.sql('month')}")
     for kind in ("day", "month"):
         for part in years:
-            query = f"SELECT * FROM {kind}_rows WHERE {_between(_year_days(part))}"
+            query = f"SELECT * FROM {kind}_rows WHERE {between(year_days(part))}"
             drafts += _write(store, cursor, task, (kind, part), query, fresh_ids)
     return drafts
 
@@ -210,22 +184,11 @@ def _fresh_ids(cursor: Cursor) -> dict[tuple[str, int], Int64s]:
     return by_part
 
 
-ORDER = {"hour": "register_id, hour_id", "day": "register_id, local_date", "month": "register_id, local_date"}
-SAME_DAY = {"hour": "t.day_id = o.hour_id // 48", "day": "t.local_date = o.local_date"}
-
-
-def _rows_in(kind: str, span: tuple[int, int]) -> str:
-    """The condition for stored rows of local days."""
-    if kind == "hour":
-        return f"hour_id >= {span[0] * 48} AND hour_id < {span[1] * 48}"
-    return _between(span)
-
-
 def _merged(store: ReadingsStore, task: Task, kind: str, parts: list[int]) -> str:
     """What the old files of adjoining parts say of untouched days, and the new rows."""
     names = ", ".join(fresh.stored_columns(kind))
     span = (part_days(kind, parts[0])[0], part_days(kind, parts[-1])[1])
-    union = f"SELECT {names} FROM {kind}_new WHERE {_rows_in(kind, span)}"
+    union = f"SELECT {names} FROM {kind}_new WHERE {rows_in(kind, span)}"
     held = [s for part in parts if (s := task.layout.rollups.get((kind, task.bucket, part))) is not None]
     if old := [s for s in held if s.name not in task.bad]:
         anti = f"ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[kind]}"
@@ -338,7 +301,7 @@ def _query(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> di
     if from_days:
         cursor.register("month_names", fresh.month_table(series, *ask.reach))
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW day_rows AS {found}")
-        found = f"SELECT * FROM ({expression.sql('month')}) WHERE {_between(ask.span)}"
+        found = f"SELECT * FROM ({expression.sql('month')}) WHERE {between(ask.span)}"
     elif ask.kind == "hour":
         cursor.register("hour_names", fresh.hour_table(series, *ask.span))
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW hour_sums AS {found}")
@@ -351,7 +314,7 @@ def _query(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> di
 def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> str | None:
     """Stored rows outside the touched days, and fresh rows inside."""
     names = ", ".join(f"o.{name}" for name in fresh.stored_columns(ask.kind))
-    which = f"{_among(cursor, ask.ids)} AND {_rows_in(ask.kind, ask.span)}"
+    which = f"{_among(cursor, ask.ids)} AND {rows_in(ask.kind, ask.span)}"
     buckets = sorted({i // BUCKET_REGISTERS for i in ask.ids})
     keys = [(ask.kind, b, part) for b in buckets for part in parts_of(ask.kind, *ask.span)]
     held = [s for s in (layout.rollups.get(key) for key in keys) if s is not None]
@@ -363,7 +326,7 @@ def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> s
             rows += f" ANTI JOIN touched_days t ON t.register_id = o.register_id AND {SAME_DAY[ask.kind]}"
         parts.append(f"SELECT {names} FROM {rows}")
     if ask.mixed:
-        parts.append(f"SELECT {names} FROM {ask.kind}_new o WHERE {_rows_in(ask.kind, ask.span)}")
+        parts.append(f"SELECT {names} FROM {ask.kind}_new o WHERE {rows_in(ask.kind, ask.span)}")
     return " UNION ALL ".join(parts) or None
 
 
@@ -374,10 +337,6 @@ def _among(cursor: Cursor, ids: list[int]) -> str:
 
     cursor.register("asked", pa.table({"id": np.array(ids, dtype=np.int64)}))
     return f"register_id BETWEEN {ids[0]} AND {ids[-1]} AND register_id IN (SELECT id FROM asked)"
-
-
-def _between(span: tuple[int, int]) -> str:
-    return f"local_date >= DATE '{day_of(span[0])}' AND local_date < DATE '{day_of(span[1])}'"
 
 
 def _to_frame(kind: str, columns: dict[str, np.ndarray] | None, *, damaged: bool) -> pd.DataFrame:

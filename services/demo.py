@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from data.migrate import upgrade
-from data.rollups import rollup
 from data.seed import cast
 from data.seed.live import continue_world
 from data.seed.records import Facts
@@ -21,6 +20,7 @@ from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
 from services.passwords import hash_password
 from services.portal import Portal
+from services.rollups import roll_up
 
 Progress = Callable[[int, int], None]
 PASSWORD = "demo-portal-2026"  # noqa: S105 - published on purpose, refused in production
@@ -37,7 +37,7 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
     facts = Facts(WORLDS[cast.FULL](seed), portal.clock.now(), hash_password(PASSWORD))
     made = make_world(Stores(portal.records, portal.readings), facts, progress=progress)
     continue_live(portal)
-    rollup(portal.readings)
+    roll_up(portal)
     return made
 
 

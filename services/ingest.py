@@ -310,9 +310,9 @@ def command(arguments: argparse.Namespace, here: portal.Portal) -> int:
         report = ingest(arguments.path, options, dry_run=arguments.dry_run, progress=progress)
     print(text(report))
     if report.stored + report.corrected and not report.dry_run and not arguments.no_rollup:
-        from data.rollups import rollup
+        from services.rollups import roll_up
 
-        print(f"  {rollup(here.readings):,} register-days of roll-ups recomputed")
+        print(f"  {roll_up(here):,} register-days of roll-ups recomputed")
     if not report.is_accepted:
         return 1
     return 2 if report.refused else 0

@@ -15,7 +15,6 @@ from adapters.importers.tidy_parquet import read_series
 from data.queries.registers import registers_named
 from data.repositories import accounts, identity, sites
 from data.repositories.identity import NewUser
-from data.rollups import rollup
 from data.tables.sites import Site
 from domain import calendar
 from domain.ingest.options import IngestOptions
@@ -23,6 +22,7 @@ from services.ingest import ingest
 from services.ingest_report import IngestReport
 from services.passwords import hash_password
 from services.portal import Portal, using
+from services.rollups import roll_up
 
 DEMO_PASSWORD = "demo-portal-2026"  # noqa: S105 - published on purpose; production refuses demo users
 Progress = Callable[[str], None]
@@ -110,7 +110,7 @@ def load(here: Portal, data_folder: str | Path, progress: Progress | None = None
             if (folder / dataset.folder / "readings.parquet").is_file():
                 tell(dataset.folder)
                 reports += _load(here, dataset, folder / dataset.folder, password_hash)
-        rollup(here.readings)
+        roll_up(here)
     return reports
 
 

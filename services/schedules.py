@@ -9,12 +9,12 @@ from sqlalchemy import delete
 
 from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
-from data.rollups import rollup
 from data.tables.identity import LoginAttempt, LoginSession
 from data.tables.operations import Job, OutboxMessage, ScheduleRun
 from domain.schedule import Daily, Every, Rule
 from services import exports, portal
 from services.jobs import HANDLERS, RunningJob
+from services.rollups import roll_up
 
 KEEP_DAYS = 7
 
@@ -58,7 +58,7 @@ def enqueue_due(taken: dict[str, datetime]) -> int:
 
 @HANDLERS.register("rollup")
 def _rollup(_job: RunningJob) -> None:
-    rollup(portal.current().readings)
+    roll_up(portal.current())
 
 
 @HANDLERS.register("compact")

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from data.queries import consumption
 from data.readings import ReadingsStore
-from data.store import manifest
+from data.store import fleet, manifest
 from data.store.values import BUCKET_REGISTERS, Segment, Series
 from services.recount import Counted, recount
 
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 class Finding:
     """One thing that is wrong; `code` says what, `file` where, registers and period who is hit."""
 
-    code: str  # missing, truncated, changed, unreadable, row_count, orphan, hour, day, month
+    code: str  # missing, truncated, changed, unreadable, row_count, orphan, hour, day, month, fleet
     file: str = ""
     register_ids: tuple[int, ...] = ()
     first: datetime | date | None = None
@@ -91,13 +91,18 @@ def _rollups(store: ReadingsStore, series: list[Series], progress: Progress | No
     buckets: dict[int, list[Series]] = {}
     for item in series:
         buckets.setdefault(item.register_id // BUCKET_REGISTERS, []).append(item)
-    for members in buckets.values():
+    for bucket, members in buckets.items():
         frame = _rows_of(store, [s.register_id for s in members])
+        counted: dict[int, Counted] = {}
         for item in members:
-            findings += _compare(store, item, frame.get(item.register_id))
+            rows = frame.get(item.register_id)
+            kinds = recount(*rows, item.zone_name, item.interval_s) if rows else {}
+            findings += _compare(store, item, rows, kinds)
+            counted |= {item.register_id: kinds["day"]} if kinds else {}
             done += 1
             if progress:
                 progress(done, len(series))
+        findings += _fleet(store, bucket, members, counted)
     return findings
 
 
@@ -127,14 +132,39 @@ def _column(table: Any, name: str) -> np.ndarray:
     return values.astype("datetime64[s]").astype(np.int64) if name == "start_utc" else values
 
 
-def _compare(store: ReadingsStore, series: Series, rows: Columns | None) -> Iterable[Finding]:
+def _fleet(store: ReadingsStore, bucket: int, members: list[Series], counted: dict[int, Counted]) -> Iterable[Finding]:
+    """The bucket's fleet days against the sums over its registers; days that wait for a roll-up are left out."""
+    layout = store.manifest.current_layout()
+    everybody = {i for i in layout.series if i // BUCKET_REGISTERS == bucket}
+    if {s.register_id for s in members} != everybody:
+        return  # a sample, or damage: sums over some say nothing about all
+    with store.manifest.reading() as connection:
+        waiting = {day for r in manifest.touched(connection, everybody) for day in range(r.first_day, r.end_day)}
+        held = {(row.day, row.name): row for row in fleet.of_bucket(connection, bucket)}
+    sums: dict[tuple[int, str], np.ndarray] = {}
+    for register_id, days in counted.items():
+        name = layout.groups.get(register_id, "")
+        for day, values in zip(days.key.tolist(), days.values, strict=True):
+            mine = np.array([1, values[2], values[1], values[0]])  # registers, n_expected, n, energy
+            sums[day, name] = sums.get((day, name), np.zeros(4, dtype=np.int64)) + mine
+    for day, name in sorted(sums.keys() | held.keys()):
+        row = held.get((day, name))
+        shown = (row.registers, row.n_expected, row.n, row.energy_wh) if row else (0, 0, 0, 0)
+        if day not in waiting and shown != tuple(sums.get((day, name), np.zeros(4)).tolist()):
+            detail = f"{name or 'ungrouped'} differs from the sum over the registers"
+            yield Finding("fleet", register_ids=tuple(sorted(everybody)), first=_day("day", day), detail=detail)
+            return
+
+
+def _compare(
+    store: ReadingsStore, series: Series, rows: Columns | None, counted: dict[str, Counted]
+) -> Iterable[Finding]:
     if rows is None:
         if len(consumption.days(store, [series.register_id], date(1970, 1, 1), date(2200, 1, 1))):
             yield Finding("day", register_ids=(series.register_id,), detail="has roll-ups without readings")
         return
     first = date.fromisoformat(str(np.datetime64(int(rows[0][0]), "s").astype("datetime64[D]"))) - timedelta(days=1)
     end = date.fromisoformat(str(np.datetime64(int(rows[0][-1]), "s").astype("datetime64[D]"))) + timedelta(days=2)
-    counted = recount(*rows, series.zone_name, series.interval_s)
     queries = {"hour": consumption.hours, "day": consumption.days, "month": consumption.months}
     for kind, query in queries.items():
         shown = _shown(kind, query(store, [series.register_id], first.replace(day=1), end))

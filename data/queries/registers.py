@@ -61,6 +61,13 @@ def _named(db: Session, names: list[str]) -> Iterator[RegisterRow]:
     return (RegisterRow(row[0], row[1], row[2], row[3] or "", *row[4:]) for row in db.execute(query))
 
 
+def groups(db: Session) -> dict[int, str]:
+    """Commodity and flow of every register, as the fleet sums them."""
+    query = select(Register.id, SupplyPoint.commodity, Register.flow)
+    rows = db.execute(query.join(SupplyPoint, SupplyPoint.id == Register.supply_point_id))
+    return {row[0]: f"{row[1]}/{row[2]}" for row in rows}
+
+
 def known_names(db: Session, limit: int = 2000) -> list[str]:
     """Names a file may use, for saying what was meant: series ids first, then public ids."""
     rows = db.execute(select(Register.external_id, Register.public_id).order_by(Register.id).limit(limit)).all()

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.store import batches
+from data.store import batches, fleet
 from data.store.engine import COPY_OPTIONS, quoted, rows_of, scan_of
 from data.store.files import Draft
-from data.store.manifest import Change, ConflictError, Layout, last_version_of, staged
-from data.store.values import BUCKET_REGISTERS, Rows, Segment, Touched, id_runs
+from data.store.fleet import FleetDays
+from data.store.layout import Layout
+from data.store.manifest import Change, ConflictError, last_version_of, staged
+from data.store.values import BUCKET_REGISTERS, Rows, Segment, Touched, bucket_of, id_runs
 from domain.errors import DamagedSegmentError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS = 8  # per bucket before they are merged: each costs a point query about 0.3 ms
 ATTEMPTS = 4
 EVER = (-(2**33), 2**33)
+ALL_DAYS = (-(2**20), 2**20)
 
 
 def compact(store: ReadingsStore, *, force: bool = False) -> int:
@@ -165,9 +168,20 @@ def _erase(store: ReadingsStore, ids: set[int]) -> int:
     good, bad = store.usable(segments)
     touched = _lost_rollups(bad, ids)
     added = [made for segment in good for made in _without(store, segment, ids)]
-    names = [s.name for s in segments]
-    store.manifest.commit(Change(add=added, retire=names, touched=touched, forget=sorted(ids)))
+    names = {s.name for s in segments}
+    kept = [s for s in layout.rollups.values() if s.name not in names]
+    sums = [_fleet_without(store, layout, b, [*added, *kept]) for b in {bucket_of(i) for i in ids}]
+    store.manifest.commit(Change(add=added, retire=names, touched=touched, forget=sorted(ids), fleet=sums))
     return len(added)
+
+
+def _fleet_without(store: ReadingsStore, layout: Layout, bucket: int, remaining: Iterable[Segment]) -> FleetDays:
+    """The bucket's fleet days summed again from the day files that remain."""
+    held = [s for s in remaining if (s.kind, s.bucket) == ("day", bucket)]
+    if not held:
+        return FleetDays(bucket, (ALL_DAYS,), ())
+    with store.engine.cursor() as cursor:
+        return fleet.summed(cursor, bucket, layout.groups_of(bucket), [ALL_DAYS], scan_of(store.paths(held)))
 
 
 def _lost_rollups(bad: Iterable[Segment], ids: set[int]) -> list[Touched]:

@@ -15,7 +15,8 @@ from data.store import expression
 from data.store.calendars import CalendarTables, calendar_tables, day_of, midnight_s, month_lengths_s
 from data.store.engine import Cursor, arrow_of, scan_of
 from data.store.files import SegmentFiles
-from data.store.manifest import Layout, staged
+from data.store.layout import Layout
+from data.store.manifest import staged
 from data.store.values import Rows, Segment, Series, Touched
 
 PLACE = f"(epoch_us(start_utc) // {expression.PLACE_S * 1_000_000})::INTEGER AS place"

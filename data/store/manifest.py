@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,36 +14,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from data.session import make_engine
-from data.store.tables import DAMAGE, METADATA, SEGMENT, SERIES, STAGING, STATE, TOUCHED, VERSION
-from data.store.values import BUCKET_REGISTERS, Rows, Segment, Series, Touched
+from data.store import fleet
+from data.store.layout import Layout, load_layout
+from data.store.tables import DAMAGE, GROUP, METADATA, SEGMENT, SERIES, STAGING, STATE, TOUCHED, VERSION
+from data.store.values import Rows, Segment, Series, Touched
 
 IDS_PER_QUERY = 5000  # below SQLite's and PostgreSQL's limits on bound values
-_SEGMENT_COLUMNS = [SEGMENT.c[item.name] for item in fields(Segment)]
 
 
 class ConflictError(Exception):
     """Another process replaced the same segments first; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Live segments and series as of one layout number; cached until that number moves."""
-
-    number: int
-    raw: tuple[Segment, ...]
-    rollups: dict[tuple[str, int, int], Segment]
-    series: dict[int, Series]
-    by_bucket: dict[int, list[Segment]] = field(default_factory=dict)
-
-    def names(self, segment: Segment) -> bool:
-        """Whether the segment is still live."""
-        return segment in (self.raw if segment.kind == "raw" else self.rollups.values())
-
-    def raw_of(self, first_register: int, last_register: int, start_s: int, end_s: int) -> list[Segment]:
-        """Raw segments that may hold rows of these registers in `[start_s, end_s)`."""
-        low, high = first_register // BUCKET_REGISTERS, last_register // BUCKET_REGISTERS
-        pool: Iterable[Segment] = self.raw if low != high else self.by_bucket.get(low, ())
-        return [s for s in pool if s.meets(first_register, last_register, start_s, end_s)]
 
 
 @dataclass(frozen=True)
@@ -61,6 +41,7 @@ class Change:
     settled: Sequence[Touched] = ()  # roll-ups recomputed as of `settled_revision`
     settled_revision: int = 0
     forget: Sequence[int] = ()  # registers of which nothing may remain but their declaration
+    fleet: Sequence[fleet.FleetDays] = ()
 
 
 class Manifest:
@@ -117,7 +98,7 @@ class Manifest:
         number = int(connection.execute(select(STATE.c.layout)).scalar_one())
         held = self._layout
         if held is None or held.number != number:
-            held = self._layout = _load_layout(connection, number)
+            held = self._layout = load_layout(connection, number)
         return held
 
     def current_layout(self) -> Layout:
@@ -157,13 +138,21 @@ class Manifest:
                 set_={"zone_name": statement.excluded.zone_name, "interval_s": statement.excluded.interval_s},
             )
             connection.execute(statement, [asdict(s) for s in changed])
-            for ids in _chunks([s.register_id for s in changed if s.register_id in held]):
-                query = select(SERIES).where(SERIES.c.register_id.in_(ids), SERIES.c.first_s.is_not(None))
-                whole = [
-                    Touched(row.register_id, row.first_s // 86400 - 1, row.end_s // 86400 + 2)
-                    for row in connection.execute(query)
-                ]
-                _touch(connection, whole, revision)
+            _touch_whole(connection, [s.register_id for s in changed if s.register_id in held], revision)
+
+    def group(self, names: Mapping[int, str]) -> None:
+        """Say which registers the fleet sums together; all days of those that move count as touched."""
+        with self.writing() as connection:
+            held = self.layout(connection).groups
+            moved = {i: name for i, name in names.items() if held.get(i) != name}
+            if moved:
+                revision, _ = _bump(connection, layout=True)
+                statement = _insert(connection)(GROUP)
+                statement = statement.on_conflict_do_update(
+                    index_elements=["register_id"], set_={"name": statement.excluded.name}
+                )
+                connection.execute(statement, [{"register_id": i, "name": name} for i, name in moved.items()])
+                _touch_whole(connection, list(moved), revision)
 
     def reserve_version(self) -> int:
         """A number for a batch whose file is written before its commit; a gap is harmless."""
@@ -182,6 +171,7 @@ class Manifest:
             _touch(connection, change.touched, revision)
             _settle(connection, change.settled, change.settled_revision)
             _forget(connection, change.forget)
+            fleet.replace(connection, change.fleet)
         if change.forget:
             self._scrub()
         return revision
@@ -300,19 +290,6 @@ def last_version_of(connection: Connection) -> int:
     return int(connection.execute(select(STATE.c.last_version)).scalar_one())
 
 
-def _load_layout(connection: Connection, number: int) -> Layout:
-    found = connection.execute(select(*_SEGMENT_COLUMNS).where(SEGMENT.c.retired_layout.is_(None)))
-    segments = [Segment(*row) for row in found]
-    raw = tuple(s for s in segments if s.kind == "raw")
-    by_bucket: dict[int, list[Segment]] = {}
-    for segment in raw:
-        for bucket in range(segment.bucket, segment.bucket_end + 1):
-            by_bucket.setdefault(bucket, []).append(segment)
-    rollups = {(s.kind, s.bucket, s.part): s for s in segments if s.kind != "raw"}
-    rows = connection.execute(select(SERIES.c.register_id, SERIES.c.zone_name, SERIES.c.interval_s))
-    return Layout(number, raw, rollups, {row[0]: Series(*row) for row in rows}, by_bucket)
-
-
 def _bump(connection: Connection, *, layout: bool) -> tuple[int, int]:
     """Grow the counters; the row lock this takes puts all commits in one order."""
     values = {"revision": STATE.c.revision + 1, "layout": STATE.c.layout + int(layout)}
@@ -337,6 +314,15 @@ def _touch(connection: Connection, runs: Sequence[Touched], revision: int) -> No
         index_elements=["register_id", "first_day", "end_day"], set_={"revision": statement.excluded.revision}
     )
     connection.execute(statement, [{**asdict(run), "revision": revision} for run in runs])
+
+
+def _touch_whole(connection: Connection, register_ids: Sequence[int], revision: int) -> None:
+    """Every day of these registers."""
+    for ids in _chunks(register_ids):
+        query = select(SERIES).where(SERIES.c.register_id.in_(ids), SERIES.c.first_s.is_not(None))
+        found = connection.execute(query).all()
+        runs = [Touched(row.register_id, row.first_s // 86400 - 1, row.end_s // 86400 + 2) for row in found]
+        _touch(connection, runs, revision)
 
 
 def _settle(connection: Connection, runs: Sequence[Touched], revision: int) -> None:

@@ -83,6 +83,26 @@ TOUCHED = Table(
     Column("revision", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+# Which registers are summed together for the fleet, such as "electricity/import"; without a row: "".
+GROUP = Table(
+    "readings_group",
+    METADATA,
+    Column("register_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(40), nullable=False),
+)
+# Days of all registers of a bucket and group: replaced in the transaction that swaps in the bucket's roll-ups.
+FLEET_DAY = Table(
+    "readings_fleet_day",
+    METADATA,
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # local, days since 1970-01-01
+    Column("name", String(40), primary_key=True),
+    Column("registers", BigInteger, nullable=False),
+    Column("n_expected", BigInteger, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("energy_wh", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 DAMAGE = Table(
     "readings_damage",
     METADATA,

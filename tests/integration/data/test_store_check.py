@@ -48,5 +48,5 @@ def test_a_lost_row_and_an_orphan_are_found(store: ReadingsStore) -> None:
     _replace(store, segment, pq.read_table(store.files.path(segment.name)).slice(1))
     store.files.path("raw-000000-0000000000000000.parquet").write_bytes(b"")
     found = {f.code: f for f in check(store)}
-    assert found.keys() == {"row_count", "orphan", "hour", "day", "month"}
+    assert found.keys() == {"row_count", "orphan", "hour", "day", "month", "fleet"}
     assert found["row_count"].detail == "95 in the file, 96 named"
