@@ -59,7 +59,7 @@ class ExportPlan:
     def is_damaged(self) -> bool:
         """Whether stored readings of these registers cannot be read at the moment."""
         ids = {register.id for register in self.registers}
-        return any(ids & set(item.register_ids) for item in portal.current().readings.damage())
+        return any(ids & set(item.register_ids) for item in portal.current().readings.damage() if item.is_of_readings)
 
     @property
     def file_name(self) -> str:

@@ -15,8 +15,11 @@ import pyarrow.parquet as pq
 
 from data.queries import consumption
 from data.readings import ReadingsStore
+from data.rollups import rollup
 from data.store import fleet, manifest
-from data.store.values import BUCKET_REGISTERS, Segment, Series
+from data.store.manifest import Change
+from data.store.values import BUCKET_REGISTERS, Damage, Segment, Series, Touched
+from domain.errors import NotFoundError
 from services.recount import Counted, recount
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ MEASURES = (
     "min_wh", "max_wh",
 )  # fmt: skip
 EVER = (-(2**33), 2**33)
+EPOCH = date(1970, 1, 1)
 COLUMNS = ["register_id", "start_utc", "energy_wh", "quality", "version"]
 Progress = Callable[[int, int], None]
 
@@ -52,7 +56,7 @@ def check(store: ReadingsStore, *, sample: int | None = None, progress: Progress
     live = [*layout.raw, *layout.rollups.values()]
     findings += [f for s in live if s.name not in bad and (f := _row_count(store, s)) is not None]
     findings += _orphans(store)
-    lost = {i for d in damaged for i in d.register_ids if d.file.startswith("raw-")}
+    lost = {i for d in damaged for i in d.register_ids if d.is_of_readings}
     whole = [s for i, s in sorted(layout.series.items()) if i not in lost]
     findings += _rollups(store, _spread(whole, sample), progress)
     return findings
@@ -115,7 +119,8 @@ def _rows_of(store: ReadingsStore, register_ids: list[int]) -> dict[int, Columns
         layout = store.manifest.layout(connection)
         tail = manifest.staged(connection, register_ids, *EVER)
     segments = layout.raw_of(min(register_ids), max(register_ids), *EVER)
-    tables = [pq.read_table(path, columns=COLUMNS) for path in store.paths(segments)]
+    good, _damaged = store.usable(segments)  # what is damaged holds none of these registers
+    tables = [pq.read_table(path, columns=COLUMNS) for path in store.paths(good)]
     arrays = [[_column(t, name) for name in COLUMNS] for t in tables]
     arrays.append([tail.register_id, tail.start_s, tail.energy_wh, tail.quality, tail.version])
     register, start, energy, quality, version = (np.concatenate(parts) for parts in zip(*arrays, strict=True))
@@ -160,7 +165,7 @@ def _compare(
     store: ReadingsStore, series: Series, rows: Columns | None, counted: dict[str, Counted]
 ) -> Iterable[Finding]:
     if rows is None:
-        if len(consumption.days(store, [series.register_id], date(1970, 1, 1), date(2200, 1, 1))):
+        if len(consumption.days(store, [series.register_id], EPOCH, date(2200, 1, 1))):
             yield Finding("day", register_ids=(series.register_id,), detail="has roll-ups without readings")
         return
     first = date.fromisoformat(str(np.datetime64(int(rows[0][0]), "s").astype("datetime64[D]"))) - timedelta(days=1)
@@ -197,23 +202,59 @@ def _difference(counted: Counted, shown: Counted) -> int | None:
 def _day(kind: str, key: int) -> date:
     if kind == "month":
         return date(1970 + key // 12, key % 12 + 1, 1)
-    return date(1970, 1, 1) + timedelta(days=key // 48 if kind == "hour" else key)
+    return EPOCH + timedelta(days=key // 48 if kind == "hour" else key)
+
+
+def give_up(store: ReadingsStore, name: str) -> Damage:
+    """Take a damaged segment of readings out of the store for good; its days are summed again from what is left.
+
+    For after its source files were ingested again, or where neither file nor backup exists.
+    """
+    found = next((item for item in store.damage(again=True) if item.file == name), None)
+    if found is None or not found.is_of_readings:
+        raise NotFoundError(what="damaged segment", file=name)
+    first, end = found.first.date() - timedelta(days=1), found.end.date() + timedelta(days=2)
+    touched = [Touched(i, (first - EPOCH).days, (end - EPOCH).days) for i in found.register_ids]
+    store.manifest.commit(Change(retire=[name], touched=touched))
+    store.unlink_retired()
+    return found
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", type=int, metavar="N", help="compare the roll-ups of N registers instead of all")
+    parser.add_argument("--give-up", metavar="SEGMENT", help="take a damaged segment out of the store for good")
 
 
 def command(arguments: argparse.Namespace, portal: Portal) -> int:
     """Print each finding; exit code 1 when there is one."""
+    if arguments.give_up:
+        return _give_up(portal.readings, arguments.give_up)
     findings = check(portal.readings, sample=arguments.sample)
     for item in findings:
         where = " ".join(filter(None, [item.file, _registers(item.register_ids), _period(item)]))
         print(f"{item.code}: {where} {item.detail}".rstrip())
+    for name in sorted({item.file for item in findings if item.file.startswith("raw-") and item.code != "orphan"}):
+        print(
+            f"remedy: put {name} back from a backup; or ingest its files again, then `python -m cli check --give-up {name}`"
+        )
     layout = portal.readings.manifest.current_layout()
     rows = sum(s.row_count for s in layout.raw)
     print(f"{len(layout.raw)} segments, {rows:,} readings, {len(layout.rollups)} roll-up files: {_verdict(findings)}")
     return 1 if findings else 0
+
+
+def _give_up(store: ReadingsStore, name: str) -> int:
+    try:
+        lost = give_up(store, name)
+    except NotFoundError:
+        print(f"{name} is no damaged segment of readings; `python -m cli check` names those that are.")
+        return 2
+    count = rollup(store)
+    gone = Finding("given_up", name, lost.register_ids, lost.first, lost.end)
+    print(
+        f"{name} was taken out: {_registers(gone.register_ids)} {_period(gone)}. {count:,} register-days were summed again from what is left."
+    )
+    return 0
 
 
 def _registers(ids: tuple[int, ...]) -> str:
@@ -222,7 +263,11 @@ def _registers(ids: tuple[int, ...]) -> str:
 
 
 def _period(item: Finding) -> str:
-    return f"from {item.first:%Y-%m-%d}" + (f" to {item.end:%Y-%m-%d}" if item.end else "") if item.first else ""
+    """From the first to the last day, both included, UTC."""
+    if item.first is None:
+        return ""
+    last = f" to {item.end - timedelta(seconds=1):%Y-%m-%d}" if item.end else ""
+    return f"from {item.first:%Y-%m-%d}{last}"
 
 
 def _verdict(findings: list[Finding]) -> str:

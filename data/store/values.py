@@ -120,6 +120,11 @@ class Damage:
     file: str
     reason: str = ""
 
+    @property
+    def is_of_readings(self) -> bool:
+        """Readings are lost until restored; a damaged roll-up is summed again and hides nothing."""
+        return self.file.startswith("raw-")
+
 
 def bucket_of(register_id: int) -> int:
     return register_id // BUCKET_REGISTERS

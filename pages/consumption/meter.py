@@ -19,11 +19,12 @@ from components.theme import theme
 from domain.access import Viewer
 from domain.text import gettext as _
 from domain.text import lazy
+from pages import _damage
 from pages.consumption import _chart as chart
 from pages.consumption import _register as part
 from pages.consumption._state import State as Asked
 from pages.consumption._state import read
-from services import consumption, sites
+from services import consumption, damage, sites
 from services.consumption import RegisterTotal
 from services.sites import MeterView, RegisterView, SiteView
 
@@ -53,6 +54,7 @@ def layout(meter: str = "", register: str = "", **query: str) -> html.Div:
             page_head(title, lead=_lead(found)),
             _registers(state, found, chosen),
             _bar(state),
+            *_damage.notices([damage.of_site(state.ask.site)]),
             html.Div(
                 [
                     html.Div(_main_card(viewer, state, chosen), className="c8"),

@@ -21,11 +21,12 @@ from domain.access import Viewer
 from domain.calendar import PeriodKind
 from domain.text import gettext as _
 from domain.text import lazy
+from pages import _damage
 from pages.consumption import _chart as chart
 from pages.consumption import _views
 from pages.consumption._state import PATH, read
 from pages.consumption._state import State as Asked
-from services import consumption, portal
+from services import consumption, damage
 
 dash.register_page(
     __name__,
@@ -53,7 +54,7 @@ def layout(**query: str) -> html.Div:
             _tabs(state),
             _commodities(state),
             _bar(state),
-            *_damage(state),
+            *_damage.notices([damage.of_site(state.ask.site)]),
             *_content(viewer, state),
         ]
     )
@@ -95,17 +96,6 @@ def _bar(state: Asked) -> html.Div:
             compare_title=formats.period_title(then) if then else "", download_href=export,
         )
     )  # fmt: skip
-
-
-def _damage(state: Asked) -> list[html.Div]:
-    ids = {register.id for register in state.ask.site.registers}
-    hit = [item for item in portal.current().readings.damage() if ids & set(item.register_ids)]
-    if not hit:
-        return []
-    text = _(
-        "Some stored readings of this site cannot be read at the moment. They are shown as missing until they are restored."
-    )
-    return [html.Div(html.P(text), className="notice warn")]
 
 
 def _content(viewer: Viewer, state: Asked) -> list[Any]:

@@ -19,12 +19,13 @@ from components.tables import table_toggle
 from domain.access import Viewer
 from domain.text import gettext as _
 from domain.text import ngettext
+from pages import _damage
 from pages.dashboard import _feed as feed
 from pages.dashboard import _metrics as metrics
 from pages.dashboard import _month as month
 from pages.dashboard import _status as status
 from pages.dashboard import _today as today_chart
-from services import dashboard
+from services import damage, dashboard
 from services.dashboard import SiteDashboard
 from services.sites import SiteView, site_or_first
 
@@ -43,6 +44,7 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
             dcc.Interval(id="dashboard-clock", interval=REFRESH_MS, max_intervals=REFRESHES),
             page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view)),
+            *_damage.notices([damage.of_site(site)]),
             html.Div(_today_card(view), className="g"),
             _metric_row(view),
             _month_row(view),

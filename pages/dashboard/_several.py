@@ -18,10 +18,11 @@ from domain.energy.comparison import Comparison
 from domain.energy.freshness import Health
 from domain.text import gettext as _
 from domain.text import ngettext
+from pages import _damage
 from pages.dashboard import _feed as feed
 from pages.dashboard import _metrics as metrics
 from pages.dashboard import _status as status
-from services import dashboard
+from services import damage, dashboard
 from services.dashboard import SiteRow, Total
 
 
@@ -33,6 +34,7 @@ def several(viewer: Viewer, title: str) -> html.Div:
     return html.Div(
         [
             page_head(title),
+            *_damage.notices(map(damage.of_site, sites)),
             html.Div([html.Div(metric(m), className="c3") for m in _cards(current)], className="g metrics"),
             html.Div(_sites_card(rows, current), className="g"),
             html.Div(card(card_id="dashboard-feed", title=_("Recent"), body=[happened]), className="g"),

@@ -29,13 +29,13 @@ def serving(config: Config, folder: Path, *, has_worker: bool = True) -> Iterato
     """The address of a server on these stores; it ends with the block."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = _environment(config, port)
+    settings = environment(config, port)
     path = folder / "server.log"
     with path.open("wb") as log:
         web = ["gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "app:create_server()"]
-        children = [_start(web, environment, log)]
+        children = [_start(web, settings, log)]
         if has_worker:
-            children.append(_start(["cli", "worker"], environment, log))
+            children.append(_start(["cli", "worker"], settings, log))
         try:
             _wait_ready(url, children[0], path)
             yield url
@@ -52,7 +52,8 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _environment(config: Config, port: int) -> dict[str, str]:
+def environment(config: Config, port: int = 8050) -> dict[str, str]:
+    """The settings of the process that serves a test's portal, and nothing else of ours."""
     return {
         **{key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")},
         "PORTAL_DATABASE_URL": config.database_url,
@@ -66,9 +67,9 @@ def _environment(config: Config, port: int) -> dict[str, str]:
     }
 
 
-def _start(module: list[str], environment: dict[str, str], log: Any) -> subprocess.Popen[bytes]:
+def _start(module: list[str], settings: dict[str, str], log: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", *module], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        [sys.executable, "-m", *module], cwd=ROOT, env=settings, stdout=log, stderr=log, start_new_session=True
     )
 
 
