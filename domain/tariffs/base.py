@@ -103,7 +103,7 @@ class Market:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """Everything the charges of one rating share. Readings are laid out once per flow and range."""
+    """Everything the charges of one rating share."""
 
     use: Use
     first: date
@@ -111,14 +111,10 @@ class Book:
     facts: Facts
     market: Market
     notices: list[Notice] = field(default_factory=list)
-    _laid: dict[tuple[str, date, date], Laid] = field(default_factory=dict)
 
     def laid(self, flow: str, first: date | None = None, end: date | None = None) -> Laid:
         """The readings of a flow in the rated period, or in another one (a ratchet looks back)."""
-        key = (flow, first or self.first, end or self.end)
-        if key not in self._laid:
-            self._laid[key] = self.use.laid(*key)
-        return self._laid[key]
+        return self.use.laid(flow, first or self.first, end or self.end)
 
     def tell(self, code: str, charge: str, **params: object) -> None:
         notice = Notice(code, charge, params)

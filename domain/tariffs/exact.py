@@ -12,12 +12,14 @@ LARGEST = 2**63 - 1
 Int64s = npt.NDArray[np.int64]
 
 
+def fits(one: Int64s, other: Int64s) -> bool:
+    """Whether no sum of products of some of them can leave int64."""
+    return len(one) == 0 or _largest(one) * _largest(other) * len(one) <= LARGEST
+
+
 def dot(one: Int64s, other: Int64s) -> int:
     """The sum of products, never rounded and never wrapped around."""
-    if len(one) == 0:
-        return 0
-    bound = _largest(one) * _largest(other) * len(one)
-    if bound <= LARGEST:
+    if fits(one, other):
         return int(np.dot(one, other))
     return sum(int(a) * int(b) for a, b in zip(one.tolist(), other.tolist(), strict=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -35,18 +36,38 @@ class PriceSeries:
         length_s : settlement length, a multiple of the market's. [s]
         """
         count = length_s // self.interval_s
-        starts = self.start_utc.astype("datetime64[s]").astype(np.int64)
+        starts, prices = self._padded
+        if count == 1 and len(start_s):  # readings as long as prices: one stretch of the series, most of the time
+            low = int(np.searchsorted(starts, start_s[0]))
+            if np.array_equal(starts[low : low + len(start_s)], start_s):
+                return prices[low : low + len(start_s)], self.scale
         first = start_s // length_s * length_s
-        place = np.searchsorted(starts, first)
+        place = self._places(first)
         total = np.zeros(len(start_s), dtype=np.int64)
         hole = np.zeros(len(start_s), dtype=bool)
-        padded = np.append(starts, np.iinfo(np.int64).max)
-        prices = np.append(self.price, 0)
         for step in range(count):
-            at = np.minimum(place + step, len(starts))
-            hole |= padded[at] != first + step * self.interval_s
+            at = np.clip(place + step, 0, len(starts) - 1)
+            hole |= starts[at] != first + step * self.interval_s
             total += prices[at]
         if hole.any():
             gone = np.unique(first[hole])
             raise refuse("price_missing", series=self.name, first_utc=gone[0].astype("datetime64[s]"), count=len(gone))
         return total, self.scale * count
+
+    @cached_property
+    def _padded(self) -> tuple[Int64s, Int64s]:
+        """Starts and prices with an end that is no time, so that looking beyond the last price finds a hole."""
+        starts = self.start_utc.astype("datetime64[s]").astype(np.int64)
+        return np.append(starts, np.iinfo(np.int64).max), np.append(self.price, 0)
+
+    @cached_property
+    def _is_regular(self) -> bool:
+        """Whether there is no hole in the series, so that a place is a division away."""
+        return bool((np.diff(self._padded[0][:-1]) == self.interval_s).all())
+
+    def _places(self, first: Int64s) -> Int64s:
+        starts = self._padded[0]
+        if self._is_regular and len(starts) > 1:
+            found: Int64s = (first - starts[0]) // self.interval_s
+            return found
+        return np.searchsorted(starts, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -127,9 +127,16 @@ class Use:
 
     zone_name: str
     flows: Mapping[str, Intervals]
+    _laid: dict[tuple[str, date, date], Laid] = field(default_factory=dict)
 
     def laid(self, flow: str, first: date, end: date) -> Laid:
-        """The readings of some local days over the intervals these days should hold."""
+        """The readings of some local days over the intervals these days should hold; laid out once."""
+        key = (flow, first, end)
+        if key not in self._laid:
+            self._laid[key] = self._lay(*key)
+        return self._laid[key]
+
+    def _lay(self, flow: str, first: date, end: date) -> Laid:
         part = self.flows.get(flow)
         if part is None:
             raise refuse("flow_missing", flow=flow, known=", ".join(sorted(self.flows)))
@@ -147,18 +154,17 @@ class Use:
 
 
 def _lay(part: Intervals, starts: npt.NDArray[np.int64], grid: Slots) -> Laid:
-    if len(starts) > 1 and not (np.diff(starts) > 0).all():
-        raise refuse("readings_disordered", register=part.register_id)
     span_s = (int(grid.start_s[0]), int(grid.start_s[-1]) + 1) if len(grid) else (0, 0)
     low, high = np.searchsorted(starts, span_s)
     mine, energy, quality = starts[low:high], part.energy_wh[low:high], part.quality[low:high]
+    if np.array_equal(mine, grid.start_s):
+        known = np.ones(len(grid), dtype=bool)
+        return Laid(grid, np.asarray(energy, dtype=np.int64), known, np.asarray(quality, dtype=np.uint8), True)
+    if len(starts) > 1 and not (np.diff(starts) > 0).all():
+        raise refuse("readings_disordered", register=part.register_id)
     place = np.searchsorted(grid.start_s, mine)
     if not (grid.start_s[place] == mine).all():
         raise refuse("readings_off_grid", register=part.register_id, interval_min=grid.interval_s // 60)
-    is_whole = len(mine) == len(grid)
-    if is_whole:
-        known = np.ones(len(grid), dtype=bool)
-        return Laid(grid, np.asarray(energy, dtype=np.int64), known, np.asarray(quality, dtype=np.uint8), True)
     whole_energy = np.zeros(len(grid), dtype=np.int64)
     whole_quality = np.zeros(len(grid), dtype=np.uint8)
     known = np.zeros(len(grid), dtype=bool)

@@ -137,9 +137,10 @@ class Demand(Charge):
         part = laid.slots.span(first, end)
         counted = np.flatnonzero((laid.is_known & scope.mask(laid, self.when))[part]) + part.start
         window = laid.slots.start_s[counted] // length_s
-        _names, begin, sizes = np.unique(window, return_index=True, return_counts=True)
         if len(counted) == 0:
             return Fraction(0), counted
+        begin = np.flatnonzero(np.append(True, window[1:] != window[:-1]))
+        sizes = np.diff(np.append(begin, len(window)))
         energy = np.where(sizes == size, np.add.reduceat(laid.energy_wh[counted], begin), 0)
         chosen = self._highest(energy, laid.slots.day[counted[begin]])
         total = int(energy[chosen].sum())

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from domain.errors import Issue
 from domain.money import round_half_away
 from domain.tariffs.base import Charge, Scope, charge_kind
-from domain.tariffs.exact import decimals, dot, scaled
+from domain.tariffs.exact import decimals, dot, fits, scaled
 from domain.tariffs.lines import IntervalSet, Line, Part
 from domain.tariffs.slots import Laid
 from domain.units import WH_PER_KWH
@@ -77,18 +77,26 @@ class Spot(Charge):
         laid = scope.book.laid(self.flow)
         segment = laid.slots.span(scope.first, scope.end)
         places = np.arange(segment.start, segment.stop)
-        known = places[laid.is_known[segment]]
-        price = np.zeros(len(places), dtype=np.int64)  # of missing intervals: they have no energy here to be priced
-        price[known - segment.start], scale = self._prices(scope, laid, known)
+        price, scale = self._all_prices(scope, laid, places)
+        is_small = fits(laid.energy_wh[segment], price)
         parts = []
         for span in scope.spans():
             month = laid.slots.span(span.first, span.end)
-            energy = laid.energy_wh[month]
-            total = dot(energy, price[month.start - segment.start : month.stop - segment.start])
+            energy, prices = laid.energy_wh[month], price[month.start - segment.start : month.stop - segment.start]
+            total = int(np.dot(energy, prices)) if is_small else dot(energy, prices)
             quantity = Fraction(int(energy.sum()), WH_PER_KWH)
             parts.append(Part(span.first, span.end, quantity, Fraction(total, scale * WH_PER_KWH)))
         intervals = IntervalSet(self.flow, laid, places, price, scale)
         return [scope.line(self, parts, "kWh", mean_price(parts), is_mean_price=True, intervals=intervals)]
+
+    def _all_prices(self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+        """The price of each interval; 0 where it is missing and there is no energy to be priced."""
+        if laid.is_whole:
+            return self._prices(scope, laid, places)
+        known = laid.is_known[places]
+        price = np.zeros(len(places), dtype=np.int64)
+        price[known], scale = self._prices(scope, laid, places[known])
+        return price, scale
 
     def _prices(self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
         """The price of each interval as a whole number of 1/scale per kWh."""

@@ -27,6 +27,20 @@ def test_an_hourly_price_holds_for_its_quarters():
     assert scale == 100_000
 
 
+def test_a_stretch_of_the_series_is_itself():
+    series = make_prices("2026-01-01", "2026-01-03", range(192), interval_s=900)
+    total, scale = series.settled(starts_s("2026-01-02", "2026-01-03"), 900)
+    assert (total.tolist(), scale) == (list(range(96, 192)), 100_000)
+
+
+def test_prices_that_end_too_early_are_a_hole():
+    series = make_prices("2026-01-01", "2026-01-02", 1, interval_s=900)
+    for empty in (series, PriceSeries("spot", "EUR", 900, 1, series.start_utc[:0], series.price[:0])):
+        with pytest.raises(RatingRefusedError):
+            empty.settled(starts_s("2026-01-01", "2026-01-03"), 900)
+    assert len(series.settled(starts_s("2026-01-01", "2026-01-01"), 900)[0]) == 0
+
+
 @pytest.mark.parametrize("gone", [[0], [95], [4, 5, 40]])
 def test_a_hole_is_refused_and_named_never_zero(gone):
     whole = make_prices("2026-01-01", "2026-01-02", 100, interval_s=900)
