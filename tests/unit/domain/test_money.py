@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import money
@@ -40,6 +40,7 @@ def test_1250_over_14_and_16_days_is_583_and_667():
     assert money.largest_remainder(1, [1, 1]) == [1, 0]
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
 def test_the_parts_of_a_split_sum_to_the_whole(minor, weights):
     parts = money.largest_remainder(minor, weights)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.tariffs.bands import NO_BAND, Calendar, Rule, compiled
@@ -84,6 +84,7 @@ rules = st.builds(
 ).filter(lambda rule: rule.from_min != rule.to_min)
 
 
+@settings(deadline=None)
 @given(st.lists(rules, max_size=6))
 def test_every_quarter_hour_falls_in_exactly_one_band(found):
     calendar = Calendar(rules=(*found, Rule(band="rest")), holidays="DE")

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.tariffs.blocks import BandRate, Block, block_issues, chronological, proportional, rate_issues, split_total
@@ -45,6 +45,7 @@ limits = st.lists(st.integers(1, 10**7), max_size=3, unique=True).map(
 )
 
 
+@settings(deadline=None)
 @given(energies, limits, st.integers(0, 2**30))
 def test_both_conventions_price_each_watt_hour_once_and_fill_the_blocks_alike(found, edges, seed):
     energy = np.array(found, dtype=np.int64)
@@ -56,6 +57,7 @@ def test_both_conventions_price_each_watt_hour_once_and_fill_the_blocks_alike(fo
         assert [a + b for a, b in zip(*tiers, strict=True)] == split_total(Fraction(int(energy.sum())), edges)
 
 
+@settings(deadline=None)
 @given(energies, limits, st.permutations(range(30)))
 def test_blocks_are_order_free(found, edges, order):
     energy = np.array(found, dtype=np.int64)

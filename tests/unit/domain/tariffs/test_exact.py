@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.tariffs.exact import decimals, dot, plain, scaled
@@ -13,6 +13,7 @@ from domain.tariffs.exact import decimals, dot, plain, scaled
 whole = st.integers(-(2**62), 2**62)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(whole, whole), max_size=20))
 def test_the_sum_of_products_never_wraps_around(pairs):
     one, other = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
