@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-MODULES = ("benchmarks.store", "benchmarks.ingest", "benchmarks.web")
+MODULES = ("benchmarks.store", "benchmarks.ingest", "benchmarks.web", "benchmarks.signin")
 
 
 def main() -> None:

@@ -115,12 +115,9 @@ def _neighbourhood(ip: str) -> str:
 
 def _minutes_to_wait(db: Session, keys: tuple[tuple[str, int], ...], now: datetime) -> int:
     """Minutes until the oldest counted failure of a full counter leaves the window; 0 when none is full."""
-    waits = [0]
-    for key, limit in keys:
-        oldest = queries.nth_recent_failure(db, key, limit, since=now - THROTTLE_WINDOW)
-        if oldest is not None:
-            waits.append(math.ceil((oldest + THROTTLE_WINDOW - now) / timedelta(minutes=1)))
-    return max(waits)
+    found = queries.nth_recent_failures(db, keys, since=now - THROTTLE_WINDOW)
+    ends = [oldest + THROTTLE_WINDOW for oldest in found if oldest is not None]
+    return max((math.ceil((end - now) / timedelta(minutes=1)) for end in ends), default=0)
 
 
 def _record_failure(user: queries.Person | None, keys: tuple[tuple[str, int], ...], ip: str, now: datetime) -> None:

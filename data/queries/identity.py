@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data.tables.accounts import Account, Membership, Tenancy
@@ -107,14 +108,28 @@ def account_id(db: Session, public_id: str) -> int | None:
     return db.scalar(select(Account.id).where(Account.public_id == public_id))
 
 
-def nth_recent_failure(db: Session, key: str, n: int, *, since: datetime) -> datetime | None:
-    """When the n-th newest failure under a key happened, if there were that many since an instant."""
-    return db.scalar(
-        select(LoginAttempt.at)
-        .where(LoginAttempt.key == key, LoginAttempt.at > since)
-        .order_by(LoginAttempt.at.desc())
-        .offset(n - 1)
-        .limit(1)
+def nth_recent_failures(
+    db: Session, counters: Sequence[tuple[str, int]], *, since: datetime
+) -> tuple[datetime | None, ...]:
+    """For each key and n: when its n-th newest failure happened, if there were that many since an instant."""
+    asked = {f"key{place}": key for place, (key, _n) in enumerate(counters)}
+    skipped = {f"skip{place}": n - 1 for place, (_key, n) in enumerate(counters)}
+    return tuple(db.execute(_failures(len(counters)), {**asked, **skipped, "since": since}).one())
+
+
+@lru_cache(maxsize=4)
+def _failures(count: int) -> Executable:
+    """One question for all counters, put together once: a sign-in waits for it."""
+    return select(
+        *(
+            select(LoginAttempt.at)
+            .where(LoginAttempt.key == bindparam(f"key{place}"), LoginAttempt.at > bindparam("since"))
+            .order_by(LoginAttempt.at.desc())
+            .offset(bindparam(f"skip{place}", type_=Integer))
+            .limit(1)
+            .scalar_subquery()
+            for place in range(count)
+        )
     )
 
 
