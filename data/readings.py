@@ -30,10 +30,11 @@ class StaleError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """Rows of a look-up, and whether a damaged file may have held more."""
+    """Rows of a look-up, whether a damaged file may have held more, and the series as of the same snapshot."""
 
     rows: Rows
     damaged: bool
+    series: Mapping[int, Series]
 
 
 class ReadingsStore:
@@ -176,7 +177,8 @@ class ReadingsStore:
             with self.engine.cursor() as cursor:
                 parts.append(_select(cursor, self.paths(good), register_ids, (start_s, end_s)))
         rows = parts[0] if len(parts) == 1 else Rows.join(parts) if parts else Rows.empty()
-        return Found(rows, damaged=any(set(s.register_ids()) & set(register_ids) for s in bad))
+        damaged = any(set(s.register_ids()) & set(register_ids) for s in bad)
+        return Found(rows, damaged, layout.series)
 
     def paths(self, segments: Iterable[Segment]) -> list[Path]:
         return [self.files.path(s.name) for s in segments]
@@ -200,16 +202,22 @@ class ReadingsStore:
             self.manifest.note_damage(segment.name, fault)
 
     def consistently(self, work: Callable[[], T]) -> T:
-        """Run a read again when a file vanished under it because a writer replaced it."""
+        """Run a read again when a file vanished under it because a writer replaced it.
+
+        What layout the read began with is not asked beforehand, since that would cost every read a look at the manifest:
+        the first failure is always tried again.
+        """
+        failed_at = None
         for _ in range(ATTEMPTS):
-            before = self.manifest.current_layout().number
             try:
                 return work()
             except StaleError:
                 continue
             except (duckdb.Error, OSError):
-                if self.manifest.current_layout().number == before and not self._new_damage():
+                number = self.manifest.current_layout().number
+                if number == failed_at and not self._new_damage():
                     raise
+                failed_at = number
         return work()
 
     def _new_damage(self) -> bool:

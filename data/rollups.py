@@ -19,7 +19,7 @@ from data.store.fresh import Source
 from data.store.layout import Layout
 from data.store.manifest import Change, ConflictError, revision_of, touched
 from data.store.parts import ORDER, SAME_DAY, between, bounds, changed_parts, part_days, parts_of, rows_in, year_days
-from data.store.values import BUCKET_REGISTERS, Int64s, Segment, Touched, bucket_of, id_runs
+from data.store.values import Int64s, Segment, Touched, bucket_of, id_runs
 
 Progress = Callable[[int, int], None]
 ATTEMPTS = 10
@@ -68,7 +68,7 @@ def _outstanding(store: ReadingsStore, wanted: list[int] | None) -> tuple[Layout
         layout = store.manifest.layout(connection)
         held = touched(connection, wanted)
     buckets = {key[1] for key in layout.rollups} if wanted is None else {bucket_of(i) for i in wanted}
-    lost, _ = _lost(store, layout, buckets)
+    lost, _ = _lost(store, _all_of(layout, buckets))
     return layout, fresh.merge_runs([r for r in (*held, *lost) if _is_wanted(r, layout, wanted)])
 
 
@@ -76,9 +76,12 @@ def _is_wanted(run: Touched, layout: Layout, wanted: Collection[int] | None) -> 
     return run.register_id in layout.series and (wanted is None or run.register_id in wanted)
 
 
-def _lost(store: ReadingsStore, layout: Layout, buckets: Collection[int]) -> tuple[list[Touched], frozenset[str]]:
+def _all_of(layout: Layout, buckets: Collection[int]) -> list[Segment]:
+    return [segment for (_, bucket, _), segment in layout.rollups.items() if bucket in buckets]
+
+
+def _lost(store: ReadingsStore, held: list[Segment]) -> tuple[list[Touched], frozenset[str]]:
     """Days whose roll-up file is damaged, and those files: they must come from the readings again."""
-    held = [segment for (_, bucket, _), segment in layout.rollups.items() if bucket in buckets]
     _, bad = store.usable(held)
     runs = [Touched(i, *part_days(s.kind, s.part)) for s in bad for i in s.register_ids()]
     return runs, frozenset(s.name for s in bad)
@@ -130,7 +133,9 @@ def _task(store: ReadingsStore, bucket: int, ids: list[int]) -> Task | None:
         layout = store.manifest.layout(connection)
         revision = revision_of(connection)
         held = tuple(touched(connection, ids))
-        lost, bad_files = _lost(store, layout, {bucket})  # also of registers nobody asked for: they share the file
+        lost, bad_files = _lost(
+            store, _all_of(layout, {bucket})
+        )  # also of registers nobody asked for: they share the file
         runs = fresh.merge_runs([r for r in (*held, *lost) if _is_wanted(r, layout, None)])
         ready, waiting, good = _unblocked(store, layout, runs)
         if not ready:
@@ -257,7 +262,8 @@ def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int
     wanted = set(ids)
     with store.manifest.reading() as connection:
         layout = store.manifest.layout(connection)
-        lost, bad_files = _lost(store, layout, {bucket_of(i) for i in ids})
+        asked = ("day", "month") if kind == "month" else (kind,)  # where days are touched, months come from days
+        lost, bad_files = _lost(store, [s for one in asked for s in _held(layout, one, ids, reach)])
         outstanding = [r for r in (*touched(connection, ids), *lost) if _is_wanted(r, layout, wanted)]
         runs = fresh.merge_runs(fresh.clip_runs(outstanding, *reach))
         source = fresh.source_of(connection, layout, runs) if runs else None
@@ -280,6 +286,13 @@ class Ask:
     reach: tuple[int, int]  # for months: the whole months' days
     bad: frozenset[str]  # damaged roll-up files
     mixed: bool  # some days come from `hour_new` and `day_new`
+
+
+def _held(layout: Layout, kind: str, ids: list[int], span: tuple[int, int]) -> list[Segment]:
+    """The roll-up files that may hold these registers in local days of a span."""
+    buckets = sorted({bucket_of(i) for i in ids})
+    keys = [(kind, bucket, part) for bucket in buckets for part in parts_of(kind, *span)]
+    return [layout.rollups[key] for key in keys if key in layout.rollups]
 
 
 def _whole_months(span: tuple[int, int]) -> tuple[int, int]:
@@ -315,10 +328,7 @@ def _select(store: ReadingsStore, cursor: Cursor, layout: Layout, ask: Ask) -> s
     """Stored rows outside the touched days, and fresh rows inside."""
     names = ", ".join(f"o.{name}" for name in fresh.stored_columns(ask.kind))
     which = f"{_among(cursor, ask.ids)} AND {rows_in(ask.kind, ask.span)}"
-    buckets = sorted({i // BUCKET_REGISTERS for i in ask.ids})
-    keys = [(ask.kind, b, part) for b in buckets for part in parts_of(ask.kind, *ask.span)]
-    held = [s for s in (layout.rollups.get(key) for key in keys) if s is not None]
-    good = [s for s in held if s.name not in ask.bad]
+    good = [s for s in _held(layout, ask.kind, ask.ids, ask.span) if s.name not in ask.bad]
     parts = []
     if good:
         rows = f"(SELECT * FROM {scan_of(store.paths(good))} WHERE {which}) o"

@@ -24,7 +24,7 @@ def intervals(
     found = store.find([register_id], seconds(start_utc), seconds(end_utc))
     rows = _as_known(store, found.rows, known_at) if known_at and len(found.rows) else found.rows
     rows = batches.newest(rows)
-    series = store.series().get(register_id)
+    series = found.series.get(register_id)
     return Intervals(
         register_id=register_id,
         interval_s=series.interval_s if series else DEFAULT_INTERVAL_S,
