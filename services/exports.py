@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from adapters.export_writers import WRITERS, FileFormat
+from adapters.export_writers import WRITERS
 from data.queries import consumption as queries
 from data.queries import identity
 from data.queries.jobs import JobView
@@ -24,8 +21,8 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.exports import KEEP_DAYS, SMALL_ROWS, ExportHead, ExportRegister, ExportRequest, effective_resolution
 from domain.text import current_locale, use_locale
 from domain.text import gettext as _
-from services import export_rows, jobs, portal
-from services.jobs import HANDLERS, RunningJob
+from services import export_files, export_rows, jobs, portal
+from services.jobs import HANDLERS, LeaseLostError, RunningJob
 from services.sites import RegisterView, SiteView, site
 
 KIND = "export"
@@ -193,31 +190,11 @@ def _notes(plan: ExportPlan) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def write(plan: ExportPlan, progress: export_rows.Progress = None) -> Path:
-    """A finished private file under a random name. Whoever calls it removes it or keeps its name."""
-    folder = Path(portal.current().config.files) / "exports"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def write(plan: ExportPlan, progress: export_rows.Progress = None, *, owner: str = "now") -> Path:
+    """A finished private file. Whoever calls it removes it or keeps its name."""
     chosen = WRITERS[plan.request.format]
-    final = folder / f"{secrets.token_urlsafe(24)}.{chosen.suffix}"
-    unfinished = final.with_suffix(".tmp")
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        _fill(plan, chosen, unfinished, progress)
-        os.replace(unfinished, final)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return final
-
-
-def _fill(plan: ExportPlan, chosen: FileFormat, path: Path, progress: export_rows.Progress) -> None:
-    chosen.write(
-        str(path),
-        head(plan),
-        export_rows.chunks(plan.site, plan.request.resolution, plan.period, plan.registers, progress),
-    )
-    path.chmod(0o600)  # writers that replace the file make it with the process's default
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    rows = export_rows.chunks(plan.site, plan.request.resolution, plan.period, plan.registers, progress)
+    return export_files.make(lambda path: chosen.write(path, head(plan), rows), chosen.suffix, owner=owner)
 
 
 @dataclass(frozen=True)
@@ -240,14 +217,14 @@ def order(viewer: Viewer, plan: ExportPlan) -> str:
     """A job for a large export; asking for the same again while it is open gives the same job."""
     payload = {**asdict(plan.request), "first": plan.request.first.isoformat(), "last": plan.request.last.isoformat()}
     payload |= {"site": plan.site.public_id, "locale": current_locale(), "name": plan.file_name}
-    still_open = [job for job in jobs.my_jobs(viewer, KIND) if job.state in {"queued", "running"}]
-    for job in still_open:
-        if job.payload == payload:
-            return job.public_id
-    if len(still_open) >= OPEN_JOBS:
-        raise InvalidInputError("export", "too_many")
     made = portal.current()
     with made.records.transaction() as tx:
+        still_open = jobs.open_of(tx, viewer, KIND)
+        for job in still_open:
+            if job.payload == payload:
+                return job.public_id
+        if len(still_open) >= OPEN_JOBS:
+            raise InvalidInputError("export", "too_many")
         return jobs.enqueue(tx, KIND, payload, now=made.clock.now(), user_id=viewer.user_id)
 
 
@@ -257,12 +234,13 @@ def _run(job: RunningJob) -> None:
     with use_locale(str(job.payload["locale"])):
         request = request_of(job.payload)
         plan = prepare(_viewer(job.user_id or 0), request.site, request)
-        path = write(plan, job.progress)
+        export_files.clear(job.public_id)
+        path = write(plan, job.progress, owner=job.public_id)
         job.result.update(file=path.name, size=path.stat().st_size, name=plan.file_name)
         try:
             with job.finishing() as tx:
                 _tell(tx, job, plan)
-        except BaseException:
+        except LeaseLostError:  # any other failure may have come after the commit: then the file is wanted
             path.unlink(missing_ok=True)
             raise
 
@@ -309,6 +287,9 @@ class ExportView:
     created_at: datetime
     expires_at: datetime | None
 
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
 
 def my_exports(viewer: Viewer) -> list[ExportView]:
     """Newest first, without those whose file is gone."""
@@ -316,7 +297,7 @@ def my_exports(viewer: Viewer) -> list[ExportView]:
         return []
     now = portal.current().clock.now()
     views = [_view(job) for job in jobs.my_jobs(viewer, KIND)]
-    return [view for view in views if view.expires_at is None or view.expires_at > now]
+    return [view for view in views if not view.is_expired(now)]
 
 
 def _view(job: JobView) -> ExportView:
@@ -329,25 +310,17 @@ def _view(job: JobView) -> ExportView:
 
 def finished_file(viewer: Viewer, public_id: str) -> tuple[Path, str, str]:
     """Path, name and type of a finished export; foreign, unfinished and expired ones all raise NotFoundError."""
-    found = next((view for view in my_exports(viewer) if view.public_id == public_id and view.state == "done"), None)
     job = jobs.job(viewer, public_id)
-    if found is None:
+    found = _view(job)
+    is_there = job.kind == KIND and found.state == "done" and not found.is_expired(portal.current().clock.now())
+    path = export_files.find(str(job.result.get("file", ""))) if is_there else None
+    if path is None:
         raise NotFoundError(what="export")
     _exportable_site(viewer, str(job.payload["site"]))
-    path = Path(portal.current().config.files) / "exports" / Path(str(job.result["file"])).name
-    if not path.is_file():
-        raise NotFoundError(what="export")
     return path, found.name, WRITERS[str(job.payload["format"])].mime_type
 
 
 def remove_expired(tx: Session) -> None:
-    """Rows of expired exports, and files that no row names: expired ones and those a killed process left."""
-    now = portal.current().clock.now()
-    kept = export_rows.forget_jobs(tx, KIND, now - timedelta(days=KEEP_DAYS))
-    folder = Path(portal.current().config.files) / "exports"
-    # A file that is being written has no row yet; a day is longer than any export takes.
-    oldest_s = jobs.LEASE_CLOCK.now().timestamp() - 86_400
-    for path in folder.glob("*") if folder.is_dir() else ():
-        with suppress(FileNotFoundError):
-            if path.name not in kept and path.stat().st_mtime < oldest_s:
-                path.unlink()
+    """Rows of expired exports, and files that no row names."""
+    expired = portal.current().clock.now() - timedelta(days=KEEP_DAYS)
+    export_files.sweep(export_rows.forget_jobs(tx, KIND, expired))

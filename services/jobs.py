@@ -140,6 +140,12 @@ def _fail(job: Job, holder: str, error: Exception) -> None:
         repository.fail(tx, job, holder, told, now=made.clock.now(), is_final=isinstance(error, DomainError))
 
 
+def open_of(tx: Session, viewer: Viewer, kind: str) -> list[JobView]:
+    """The viewer's jobs that are not finished; of two orders at once, the second one sees the first."""
+    repository.lock_owner(tx, viewer.user_id)
+    return queries.open_of_user(tx, viewer.user_id, kind)
+
+
 def my_jobs(viewer: Viewer, kind: str, limit: int = 20) -> list[JobView]:
     """The viewer's own jobs, newest first."""
     with portal.current().records.reading() as db:

@@ -1,4 +1,4 @@
-"""Delimited text for spreadsheets: `;` and `,` in German, `,` and `.` in English.
+"""Delimited text for spreadsheets: `;` where the decimal mark is a comma, as in German; else `,` and a point.
 
 The file begins with a byte order mark, without which Excel reads umlauts wrongly; pandas reads it with `utf-8-sig`.
 """
@@ -8,15 +8,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from babel.numbers import get_decimal_symbol
+
 from adapters.export_writers import WRITERS, FileFormat
 from domain.exports import Chunks, ExportHead, ExportRows, decimal_kwh, iso_local, iso_utc, neutral_text
 
-MARKS = {"de": (";", ",")}  # delimiter and decimal mark
-OTHERS = (",", ".")
+
+def marks(locale: str) -> tuple[str, str]:
+    """Delimiter and decimal mark that a spreadsheet of this language expects."""
+    return (";", ",") if get_decimal_symbol(locale) == "," else (",", ".")
 
 
 def write(path: str, head: ExportHead, chunks: Chunks) -> int:
-    delimiter, decimal = MARKS.get(head.locale[:2], OTHERS)
+    delimiter, decimal = marks(head.locale)
     count = 0
     with open(path, "w", encoding="utf-8-sig", newline="") as file:  # the mark tells spreadsheets that it is UTF-8
         sheet = csv.writer(file, delimiter=delimiter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from datetime import date
 from typing import Any
@@ -22,7 +23,8 @@ EXCEL_1970 = 25_569  # Excel's number of 1 January 1970
 
 def write(path: str, head: ExportHead, chunks: Chunks) -> int:
     """More rows than a sheet holds go on in the next one."""
-    with xlsxwriter.Workbook(path, OPTIONS) as book:
+    # What it keeps meanwhile lies beside the file, where a killed process's leavings are removed.
+    with xlsxwriter.Workbook(path, {**OPTIONS, "tmpdir": os.path.dirname(path)}) as book:
         book.set_properties({"title": neutral_text(head.site_name), "comments": head.source})
         styles = _styles(book)
         about = book.add_worksheet(_("About"))
@@ -172,7 +174,7 @@ def _write_about(sheet: Any, head: ExportHead, sums: _Sums, styles: dict[str, An
         *((_("Note"), note) for note in head.notes),
     ]
     for row, (name, value) in enumerate(facts, start=2):
-        sheet.write_string(row, 0, name, styles["head"])
+        sheet.write_string(row, 0, neutral_text(name), styles["head"])
         sheet.write_string(row, 1, neutral_text(value))
     top = len(facts) + 3
     titles = (_("Register"), _("Rows"), _("Energy in kWh"), _("Energy in Wh"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.tables.operations import Job
@@ -27,10 +27,6 @@ class JobView:
     created_at: datetime
     finished_at: datetime | None
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
 
 def of_user(db: Session, user_id: int, kind: str, *, limit: int) -> list[JobView]:
     """Newest first."""
@@ -47,15 +43,9 @@ def id_of(db: Session, user_id: int, public_id: str) -> int | None:
     return db.scalar(select(Job.id).where(Job.public_id == public_id, Job.user_id == user_id))
 
 
-def open_count(db: Session, user_id: int, kind: str) -> int:
-    wanted = select(func.count()).where(Job.user_id == user_id, Job.kind == kind, Job.state.in_(OPEN))
-    return int(db.scalar(wanted) or 0)
-
-
-def results(db: Session, kind: str, *, since: datetime) -> list[dict[str, Any]]:
-    """What the finished jobs of a kind left, of those that ended lately."""
-    wanted = select(Job.result).where(Job.kind == kind, Job.state == "done", Job.finished_at >= since)
-    return [json.loads(text) for text in db.scalars(wanted)]
+def open_of_user(db: Session, user_id: int, kind: str) -> list[JobView]:
+    wanted = select(Job).where(Job.user_id == user_id, Job.kind == kind, Job.state.in_(OPEN))
+    return [_view(row) for row in db.scalars(wanted.order_by(Job.id))]
 
 
 def _view(row: Job) -> JobView:

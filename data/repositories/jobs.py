@@ -16,6 +16,7 @@ from data.repositories import notices, queue
 from data.repositories.notices import NewNotice
 from data.repositories.queue import ERROR_LENGTH, Claim
 from data.tables.base import new_public_id
+from data.tables.identity import User
 from data.tables.operations import Job, ScheduleRun
 
 BACKOFF_S = (5, 30, 300, 1800)
@@ -67,6 +68,11 @@ def add_scheduled(tx: Session, name: str, due_at: datetime, new: NewJob, *, now:
     job = add(tx, new, now=now)
     run.job_id = job.id
     return job
+
+
+def lock_owner(tx: Session, user_id: int) -> None:
+    """For the rest of this transaction; SQLite has one writer at a time anyway."""
+    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 def lane(*, of_people: bool) -> ColumnElement[bool]:

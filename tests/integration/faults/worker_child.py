@@ -47,6 +47,7 @@ class Plan:
     database_url: str
     folder: str
     clock: SharedClock
+    manifest_url: str = ""
 
 
 def portal_of(plan: Plan) -> Portal:
@@ -55,7 +56,7 @@ def portal_of(plan: Plan) -> Portal:
     return Portal(
         config=config,
         records=Records(config.database_url),
-        readings=ReadingsStore(config.store, f"sqlite:///{folder / 'store' / 'manifest.sqlite'}"),
+        readings=ReadingsStore(config.store, plan.manifest_url or f"sqlite:///{folder / 'store' / 'manifest.sqlite'}"),
         cache=make_cache(f"disk://{folder / 'cache'}"),
         clock=plan.clock,
     )
@@ -67,11 +68,11 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 @HANDLERS.register("fault_mark")
 def mark(job: RunningJob) -> None:
     """The effect is a row, slow enough that a kill often meets it on either side of its writing."""
-    wall.sleep(0.02)
+    wall.sleep(0.03)
     with job.finishing() as tx:
         audit.add(tx, Event("fault:marked", object_id=str(job.payload["n"])), now=AT)
         tx.flush()
-        wall.sleep(0.02)
+        wall.sleep(0.03)
 
 
 @HANDLERS.register("fault_night")

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -271,3 +273,62 @@ def test_five_open_exports_are_enough(viewer_of):
     assert exports.cancel(viewer, ordered[0])
     ordered.append(exports.order(viewer, plans[5]))
     assert [exports.cancel(viewer, public_id) for public_id in ordered[1:]] == [True] * 5
+
+
+def test_two_orders_at_once_are_one_and_ten_are_five(viewer_of):
+    viewer = viewer_of("business")
+    site, made = sites_of(viewer)[0], portal.current()
+    register = exports.exportable(site)[0]
+    plans = [
+        exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 1), date(2026, 10, n), register=register))
+        for n in range(1, 11)
+    ]
+    answers: list[str] = []
+
+    def ask(plan):
+        with portal.using(made):
+            try:
+                answers.append(exports.order(viewer, plan))
+            except InvalidInputError as refused:
+                answers.append(str(refused.params["remedy"]))
+
+    for asked in (plans[:1] * 4, plans):
+        threads = [threading.Thread(target=ask, args=(plan,)) for plan in asked]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    # Four times the same, then ten of which it is one: five in all, whoever came first.
+    assert len(set(answers) - {"too_many"}) == 5
+    assert answers.count("too_many") in {5, 6}
+    assert [exports.cancel(viewer, public_id) for public_id in set(answers) - {"too_many"}] == [True] * 5
+
+
+def test_an_older_file_stays_within_reach_of_its_owner(viewer_of):
+    # The list shows twenty; a link from a notice goes on working.
+    viewer = viewer_of("prosumer")
+    site = sites_of(viewer)[0]
+    request = _request(site, date(2026, 10, 20), date(2026, 10, 21), resolution="day")
+    public_id = exports.order(viewer, exports.prepare(viewer, site.public_id, request))
+    while jobs.run_one("test", of_people=True):
+        pass
+    for n in range(1, 22):
+        later = _request(site, date(2026, 10, 1), date(2026, 10, n), resolution="day")
+        assert exports.cancel(viewer, exports.order(viewer, exports.prepare(viewer, site.public_id, later)))
+    assert public_id not in {view.public_id for view in exports.my_exports(viewer)}
+    assert exports.finished_file(viewer, public_id)[0].is_file()
+
+
+def test_another_attempt_removes_what_a_killed_worker_left(viewer_of):
+    viewer = viewer_of("prosumer")
+    site = sites_of(viewer)[0]
+    request = _request(site, date(2026, 10, 22), date(2026, 10, 23), resolution="day")
+    public_id = exports.order(viewer, exports.prepare(viewer, site.public_id, request))
+    folder = Path(portal.current().config.files) / "exports"
+    (folder / f"{public_id}-killed.making").mkdir(parents=True)
+    (folder / f"{public_id}-killed.making" / "file.csv").write_text("half")
+    (folder / f"{public_id}-uncommitted.csv").write_text("whole, but no row named it")
+    while jobs.run_one("test", of_people=True):
+        pass
+    path, _name, _mime = exports.finished_file(viewer, public_id)
+    assert list(folder.glob(f"{public_id}-*")) == [path]
