@@ -26,7 +26,6 @@ from services import passwords, portal
 SESSION_ABSOLUTE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
 SESSION_IDLE_DEMO = timedelta(hours=8)
-SESSIONS_KEPT = timedelta(days=30)
 TOUCH_EVERY = timedelta(minutes=1)  # last_seen_at is written at most once a minute and session
 THROTTLE_WINDOW = timedelta(minutes=5)
 THROTTLE_USER, THROTTLE_IP, THROTTLE_ALL = 10, 10, 1000
@@ -138,7 +137,6 @@ def _open_session(user: queries.Person, password: str, ip: str, user_agent: str)
     with portal.current().records.transaction() as tx:
         if passwords.is_outdated(user.password_hash):
             repository.set_password_hash(tx, user.id, passwords.hash_password(password))
-        repository.forget_sessions(tx, user.id, now - SESSIONS_KEPT)
         repository.add_session(tx, new, now=now)
         audit.add(tx, event, now=now)
     return SignedIn(token, csrf_token, user.id, Role(user.role), int(SESSION_ABSOLUTE.total_seconds()))

@@ -84,23 +84,39 @@ def test_the_project_speaks_of_itself_alone():
     assert [name for name in own if banned.search((ROOT / name).read_text(errors="replace"))] == []
 
 
+RUNTIME = (*LAYERS, "app.py", "cli.py", "config.py", "gunicorn.conf.py")
+
+
 @pytest.mark.parametrize(
-    ("name", "places"),
-    [
-        ("requirements.txt", (*LAYERS, "app.py", "cli.py", "config.py", "gunicorn.conf.py")),
-        ("requirements-dev.txt", ("tests", "benchmarks")),
-    ],
+    ("name", "places"), [("requirements.txt", RUNTIME), ("requirements-dev.txt", ("tests", "benchmarks"))]
 )
-def test_what_is_installed_is_imported_or_says_why(name, places):
-    pinned = [line for line in (ROOT / name).read_text().splitlines() if re.match(r"[\w-]+.*==", line)]
-    silent = [re.match(r"[\w-]+", line)[0] for line in pinned if "#" not in line]
+def test_what_is_pinned_is_imported_or_says_why(name, places):
+    used = _installed_for(_imports(places))
+    silent = [name for name, line in _pins(name).items() if "#" not in line]
+    assert silent
+    assert [each for each in silent if each not in used] == []
+
+
+def test_what_is_imported_is_pinned():
+    # A fresh clone installs the pins and nothing else.
+    assert _installed_for(_imports(RUNTIME)) - set(_pins("requirements.txt")) == set()
+
+
+def _imports(places: tuple[str, ...]) -> set[str]:
     sources = [file for place in places for file in ([ROOT / place] if "." in place else (ROOT / place).rglob("*.py"))]
     text = "\n".join(file.read_text() for file in sources)
-    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.M))
-    owners = {(_canonical(dist), module) for module, dists in packages_distributions().items() for dist in dists}
-    used = {dist for dist, module in owners if module in imported}
-    assert pinned
-    assert [each for each in silent if _canonical(each) not in used] == []
+    return set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.M)) - {*LAYERS, "app", "cli", "config", "tests"}
+
+
+def _installed_for(modules: set[str]) -> set[str]:
+    """The distributions that bring these modules."""
+    owners = packages_distributions().items()
+    return {_canonical(dist) for module, dists in owners if module in modules for dist in dists}
+
+
+def _pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return {_canonical(re.match(r"[\w-]+", line)[0]): line for line in lines if re.match(r"[\w-]+.*==", line)}
 
 
 def _canonical(name: str) -> str:

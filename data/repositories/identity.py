@@ -80,11 +80,6 @@ def add_session(tx: Session, new: NewSession, *, now: datetime) -> LoginSession:
     return row
 
 
-def forget_sessions(tx: Session, user_id: int, before: datetime) -> None:
-    """A person's sessions that ended long ago; the audit trail keeps that they were."""
-    tx.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at < before))
-
-
 def touch_session(tx: Session, id_hash: str, *, now: datetime) -> None:
     tx.execute(update(LoginSession).where(LoginSession.id_hash == id_hash).values(last_seen_at=now))
 

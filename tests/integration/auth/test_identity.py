@@ -236,14 +236,6 @@ def test_last_seen_is_written_at_most_once_a_minute(world):
     assert [(instant - NOW).total_seconds() for instant in seen] == [0, 0, 60, 60]
 
 
-def test_sessions_are_forgotten_30_days_after_their_end(world):
-    enter()
-    world.wait(days=30, hours=12, seconds=1)  # 12 h of session, then 30 days
-    enter()
-    with world.portal.records.reading() as db:
-        assert len(db.scalars(select(LoginSession.id_hash)).all()) == 1
-
-
 def test_staff_have_no_sites_until_they_start_the_read_only_view(world):
     signed_in = enter("agent@demo.example")
     before = identity.caller(signed_in.token)
