@@ -210,21 +210,44 @@ def temperature(viewer: Viewer, ask: Ask) -> UseSeries | None:
     return weather.by_bucket(ask.site, register_id, stay, ask.resolution) if stay else None
 
 
+def pattern_period(ask: Ask) -> Period:
+    """What habits are read from: the period itself, and for a single day the month around it."""
+    return Period.of(PeriodKind.MONTH, ask.period.first) if ask.period.kind is PeriodKind.DAY else ask.period
+
+
+def _pattern_hours(viewer: Viewer, ask: Ask) -> UseSeries:
+    terms = consumption_terms(ask.site, ask.commodity)
+    return use.series(viewer, ask.site, terms, pattern_period(ask), "hour", ask.known_at)
+
+
 def heat_map(viewer: Viewer, ask: Ask) -> HeatMap:
-    hours = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), ask.period, "hour")
-    return profile.heat_map(hours)
+    return profile.heat_map(_pattern_hours(viewer, ask))
 
 
 @dataclass(frozen=True)
 class Profiles:
-    """Mean energy of each hour on workdays and at weekends. [Wh]"""
+    """Mean energy of each hour on workdays and at weekends, None where no such hour is known. [Wh]"""
 
     workday_wh: list[float | None]
     weekend_wh: list[float | None]
 
+    @property
+    def workday_total_wh(self) -> float | None:
+        """A whole day; None while one of its hours is unknown."""
+        return _whole(self.workday_wh)
+
+    @property
+    def weekend_total_wh(self) -> float | None:
+        return _whole(self.weekend_wh)
+
+
+def _whole(hours_wh: Sequence[float | None]) -> float | None:
+    known = [value for value in hours_wh if value is not None]
+    return sum(known) if len(known) == len(hours_wh) else None
+
 
 def profiles(viewer: Viewer, ask: Ask) -> Profiles:
-    hours = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), ask.period, "hour")
+    hours = _pattern_hours(viewer, ask)
     clean = [[None if v != v else float(v) for v in profile.average_day(hours, days)] for days in (range(5), (5, 6))]  # noqa: PLR0124 - NaN
     return Profiles(*clean)
 
@@ -311,23 +334,25 @@ def _is_own_month(site: SiteView, month: date) -> bool:
 
 @dataclass(frozen=True)
 class RegisterTotal:
-    """One register in the period: energy, extremes and the last reading."""
+    """One register in the period."""
 
     register: RegisterView
     series: UseSeries
-    last_utc: datetime | None
 
 
-def register_totals(viewer: Viewer, ask: Ask, registers: Sequence[RegisterView]) -> list[RegisterTotal]:
-    ends = queries.extent(portal.current().readings, [register.id for register in registers])
-    return [
-        RegisterTotal(
-            register,
-            use.series(viewer, ask.site, [(register.id, 1)], ask.period, ask.resolution),
-            ends[register.id][1] if register.id in ends else None,
-        )
-        for register in registers
-    ]
+def register_totals(
+    viewer: Viewer, ask: Ask, registers: Sequence[RegisterView], meter: MeterView | None = None
+) -> list[RegisterTotal]:
+    """What each register counted in the period; with `meter` only while that meter was installed."""
+    return [RegisterTotal(register, _counted(viewer, ask, register, meter)) for register in registers]
+
+
+def _counted(viewer: Viewer, ask: Ask, register: RegisterView, meter: MeterView | None) -> UseSeries:
+    terms = [(register.id, 1)]
+    if meter is None:
+        return use.series(viewer, ask.site, terms, ask.period, ask.resolution)
+    window = (meter.installed_utc, meter.removed_utc)
+    return use.within(viewer, ask.site, terms, ask.period, ask.resolution, window)
 
 
 def meter_registers(site: SiteView, meter: MeterView) -> list[RegisterView]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from data.queries import consumption as queries
 from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind, local_date
-from domain.energy.balance import UseSeries, coarsened, from_intervals, from_rollup, regrouped, spliced
+from domain.energy.balance import UseSeries, coarsened, from_intervals, from_rollup, picked, regrouped, spliced
 from domain.energy.buckets import Span, buckets, slots
 from services import portal
 from services.sites import SiteView
@@ -42,6 +42,33 @@ def series(
         fine = _fine(site, terms, seen, known_at)
         return fine if resolution == "interval" else regrouped(fine, resolution)
     return _rolled(site, terms, seen, resolution)
+
+
+def within(
+    viewer: Viewer,
+    site: SiteView,
+    terms: Terms,
+    period: Period,
+    resolution: str,
+    window: tuple[datetime, datetime | None],
+) -> UseSeries:
+    """As `series`, of the intervals that start inside `window` (UTC): what one meter of a chain counted."""
+    began, ended = window
+    last = local_date(ended - timedelta(seconds=1), site.zone_name) + timedelta(days=1) if ended else None
+    seen = period.clip(site.first_date, site.end_date)
+    stood = seen.clip(local_date(began, site.zone_name), last) if seen else None
+    if stood is None:
+        return empty()
+    low, high = stood.bounds_utc(site.zone_name)
+    if began <= low and (ended is None or ended >= high):
+        return series(viewer, site, terms, stood, resolution)
+    fine = series(viewer, site, terms, stood, "interval")
+    start = slots(site.zone_name, stood.first, stood.end, interval_of(site, terms)).start_utc[: len(fine)]
+    inside = start >= np.datetime64(int(began.timestamp()), "s")
+    if ended is not None:
+        inside &= start < np.datetime64(int(ended.timestamp()), "s")
+    found = picked(fine, inside)
+    return found if resolution == "interval" else regrouped(found, resolution)
 
 
 def empty() -> UseSeries:

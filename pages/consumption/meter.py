@@ -17,6 +17,7 @@ from components.frame import card, figure_card, page_head
 from components.period_bar import PeriodState, period_bar, segmented
 from components.theme import theme
 from domain.access import Viewer
+from domain.calendar import local_date
 from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
@@ -51,13 +52,13 @@ def layout(meter: str = "", register: str = "", **query: str) -> html.Div:
     return html.Div(
         [
             dcc.Store(id="meter-state", data=asked),
-            page_head(title, lead=_lead(found)),
+            page_head(title, lead=_lead(found, state.ask.site.zone_name)),
             _registers(state, found, chosen),
             _bar(state),
             *_damage.notices([damage.of_site(state.ask.site)]),
             html.Div(
                 [
-                    html.Div(_main_card(viewer, state, chosen), className="c8"),
+                    html.Div(_main_card(viewer, state, found, chosen), className="c8"),
                     html.Div([_facts_card(found), _chain_card(state.ask.site, found)], className="c4 stack"),
                 ],
                 className="g",
@@ -78,11 +79,15 @@ def _asked(
     return state, found, chosen
 
 
-def _lead(meter: MeterView) -> str:
-    since = formats.day_medium(meter.installed_utc.date())
+def _lead(meter: MeterView, zone_name: str) -> str:
+    since = formats.day_medium(local_date(meter.installed_utc, zone_name))
     if meter.removed_utc is None:
         return _("In use since {since}", since=since)
-    return _("In use from {since} to {until}", since=since, until=formats.day_medium(meter.removed_utc.date()))
+    return _(
+        "In use from {since} to {until}",
+        since=since,
+        until=formats.day_medium(local_date(meter.removed_utc, zone_name)),
+    )
 
 
 def _name(register: RegisterView) -> str:
@@ -106,10 +111,12 @@ def _bar(state: Asked) -> html.Div:
     )  # fmt: skip
 
 
-def _main_card(viewer: Viewer, state: Asked, register: RegisterView) -> html.Section:
-    total = consumption.register_totals(viewer, state.ask, [register])[0]
+def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: RegisterView) -> html.Section:
+    total = consumption.register_totals(viewer, state.ask, [register], meter)[0]
     if total.series.total_wh is None:
         text = _("There are no readings in this period.")
+        if _stands_outside(state, meter):
+            text = _("This meter was not installed in this period.")
         return card(
             card_id="meter-readings", title=_name(register), body=[states.empty("none_here", _("No readings"), text)]
         )
@@ -129,6 +136,11 @@ def _main_card(viewer: Viewer, state: Asked, register: RegisterView) -> html.Sec
         card_id="meter-readings", headline=headline, sub=_extremes(state, total), body=body,
         table=part.readings_table(state, total.series), table_count=_("{n} rows", n=len(total.series)),
     )  # fmt: skip
+
+
+def _stands_outside(state: Asked, meter: MeterView) -> bool:
+    low, high = state.ask.period.bounds_utc(state.ask.site.zone_name)
+    return meter.installed_utc >= high or (meter.removed_utc is not None and meter.removed_utc <= low)
 
 
 def _extremes(state: Asked, total: RegisterTotal) -> str:
@@ -159,13 +171,13 @@ def _facts_card(meter: MeterView) -> html.Section:
 def _chain_card(site: SiteView, meter: MeterView) -> html.Section:
     """Meters that counted the same registers, oldest first: the readings go on across an exchange."""
     chain = [m for m in site.meters if set(m.register_ids) & set(meter.register_ids)]
-    rows = [html.Li(html.Div(_link(m, current=m.id == meter.id), className="what")) for m in chain]
+    rows = [html.Li(html.Div(_link(m, site.zone_name, current=m.id == meter.id), className="what")) for m in chain]
     return card(card_id="meter-chain", title=_("Meters at this point"), body=[html.Ul(rows, className="list")])
 
 
-def _link(meter: MeterView, *, current: bool) -> list[Any]:
+def _link(meter: MeterView, zone_name: str, *, current: bool) -> list[Any]:
     name: Any = html.B(meter.serial) if current else dcc.Link(meter.serial, href=f"/consumption/{meter.public_id}")
-    return [name, html.Span(_lead(meter), className="small quiet")]
+    return [name, html.Span(_lead(meter, zone_name), className="small quiet")]
 
 
 @portal_callback(
@@ -177,7 +189,7 @@ def _link(meter: MeterView, *, current: bool) -> list[Any]:
 def show_meter(seen: str, query: dict[str, str]) -> Any:
     viewer = current_viewer()
     words = {key: str(value) for key, value in (query or {}).items()}
-    state, _found, chosen = _asked(viewer, words.pop("meter", ""), words.pop("register", ""), words)
+    state, found, chosen = _asked(viewer, words.pop("meter", ""), words.pop("register", ""), words)
     assert chosen is not None, "a chart is only drawn where there is a register"
-    series = consumption.register_totals(viewer, state.ask, [chosen])[0].series
+    series = consumption.register_totals(viewer, state.ask, [chosen], found)[0].series
     return graph(part.figure(state, chosen, series, theme(seen)))

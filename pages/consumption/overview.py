@@ -221,9 +221,10 @@ def _week_card(viewer: Viewer, state: Asked) -> html.Section:
     day, hour = heat.busiest
     weekday = heatmap.weekday_name(day)
     headline = _("Your busiest hour is {weekday} from {hour}.", weekday=weekday, hour=f"{hour:02d}:00")
+    when = sentences.when(consumption.pattern_period(state.ask))
     return figure_card(
         card_id="consumption-week", title=_("When you use energy"), headline=headline,
-        sub=_("Average energy of each hour of the week."), body=[heatmap.heat_table(heat)],
+        sub=_("Average energy of each hour of the week {when}.", when=when), body=[heatmap.heat_table(heat)],
     )  # fmt: skip
 
 
@@ -267,17 +268,29 @@ def _profile_card(viewer: Viewer, state: Asked) -> html.Section:
     from components.frame import LegendItem, legend
 
     found = consumption.profiles(viewer, state.ask)
-    total = sum(v for v in found.workday_wh if v is not None), sum(v for v in found.weekend_wh if v is not None)
-    headline = _(
-        "A workday takes {workday}, a day of the weekend {weekend}.",
-        workday=formats.kwh(total[0]),
-        weekend=formats.kwh(total[1]),
-    )
+    headline = _average_days(found)
+    when = sentences.when(consumption.pattern_period(state.ask))
     items = [LegendItem("sw-line", _("Monday to Friday")), LegendItem("sw-usual", _("Saturday and Sunday"))]
     return figure_card(
         card_id="consumption-days", title=_("Your average day"), headline=headline,
+        sub=_("Average energy of each hour {when}.", when=when),
         body=[legend(items, _("in kWh")), chart_slot("consumption-profile", summary=headline, height_px=220)],
     )  # fmt: skip
+
+
+def _average_days(found: consumption.Profiles) -> str:
+    """Only what is known is said: a week that has just begun has no weekend yet."""
+    workday, weekend = found.workday_total_wh, found.weekend_total_wh
+    if workday is not None and weekend is not None:
+        return _(
+            "A workday takes {workday}, a day of the weekend {weekend}.",
+            workday=formats.kwh(workday), weekend=formats.kwh(weekend),
+        )  # fmt: skip
+    if workday is not None:
+        return _("A workday takes {energy}.", energy=formats.kwh(workday))
+    if weekend is not None:
+        return _("A day of the weekend takes {energy}.", energy=formats.kwh(weekend))
+    return _("No hour of the day is known often enough.")
 
 
 def _similar_card(viewer: Viewer, state: Asked) -> html.Section:

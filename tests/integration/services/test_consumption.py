@@ -145,3 +145,46 @@ def test_a_torn_day_counts_what_every_register_knows(viewer_of):
     for resolution in ("day", "month", "year"):
         found = use.series(viewer, site, consumption_terms(site), month, resolution)
         assert found.total_wh == _by_hand(site, month.first, month.end)
+
+
+@pytest.mark.parametrize("kind", [PeriodKind.DAY, PeriodKind.MONTH, PeriodKind.YEAR])
+def test_an_exchanged_meter_counts_until_it_was_taken_away(viewer_of, kind):
+    # The tiny world exchanges the meter on 28 February 2026 at 10:30 in Freiburg, 09:30 UTC.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    register = site.with_flow("import")[0]
+    chain = sorted((m for m in site.meters if register.id in m.register_ids), key=lambda m: m.installed_utc)
+    assert [m.removed_utc for m in chain] == [datetime(2026, 2, 28, 9, 30, tzinfo=UTC), None]
+    ask = _ask(site, kind, date(2026, 2, 28))
+    old, new = (consumption.register_totals(viewer, ask, [register], m)[0].series.total_wh for m in chain)
+    low, high = ask.period.bounds_utc(site.zone_name)
+    readings = portal.current().readings
+    assert old == queries.intervals(readings, register.id, low, chain[0].removed_utc).total_wh
+    assert new == queries.intervals(readings, register.id, chain[0].removed_utc, high).total_wh
+    assert old + new == consumption.register_totals(viewer, ask, [register])[0].series.total_wh
+
+
+def test_a_removed_meter_counts_nothing_afterwards(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    register = site.with_flow("import")[0]
+    old = next(m for m in site.meters if register.id in m.register_ids and m.removed_utc)
+    series = consumption.register_totals(viewer, _ask(site, PeriodKind.MONTH, date(2026, 10, 1)), [register], old)
+    assert series[0].series.total_wh is None
+
+
+def test_habits_of_a_single_day_are_those_of_its_month(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    sunday = consumption.profiles(viewer, _ask(site, PeriodKind.DAY, date(2026, 10, 25)))
+    october = consumption.profiles(viewer, _ask(site, PeriodKind.MONTH, date(2026, 10, 25)))
+    assert sunday == october
+    assert october.workday_total_wh is not None
+
+
+def test_a_week_that_has_just_begun_has_no_weekend_yet(viewer_of):
+    # The tiny world's today is Friday, 20 November 2026.
+    viewer = viewer_of("consumer")
+    found = consumption.profiles(viewer, _ask(sites_of(viewer)[0], PeriodKind.WEEK, date(2026, 11, 20)))
+    assert found.workday_total_wh is not None
+    assert found.weekend_total_wh is None
