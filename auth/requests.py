@@ -22,6 +22,7 @@ def install(server: Flask, made: Portal, metrics: Metrics) -> None:
     @server.before_request
     def _begin() -> None:
         portal.use(made)
+        portal.remember_until_answered()
         g.started = time.perf_counter()
         g.reference = logs.new_reference()
 

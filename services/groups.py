@@ -18,9 +18,9 @@ def all_sites() -> dict[int, tuple[Traits, list[tuple[int, int]]]]:
         rows = queries.every_site(db)
         registers = queries.registers(db, [row.id for row in rows])
     terms: dict[int, list[tuple[int, int]]] = {row.id: [] for row in rows}
-    for site_id, commodity, register in registers:
-        if commodity == "electricity" and register.flow in HOME_USE_SIGNS:
-            terms[site_id].append((register.id, HOME_USE_SIGNS[register.flow]))
+    for register in registers:
+        if register.commodity == "electricity" and register.flow in HOME_USE_SIGNS:
+            terms[register.site_id].append((register.id, HOME_USE_SIGNS[register.flow]))
     return {
         row.id: (
             Traits(row.kind, people_band(row.people), row.heating, row.has_ev, row.has_solar, row.business_type),

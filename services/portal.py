@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters.clock import Clock
 from data.session import Records
@@ -26,7 +26,9 @@ class Portal:
     clock: Clock
 
 
+T = TypeVar("T")
 _current: ContextVar[Portal] = ContextVar("portal")
+_found: ContextVar[dict[Hashable, Any] | None] = ContextVar("found", default=None)
 
 
 def current() -> Portal:
@@ -37,6 +39,23 @@ def current() -> Portal:
 def use(portal: Portal) -> None:
     """Bind the portal to the current context (each web request, the worker, a command)."""
     _current.set(portal)
+    _found.set(None)
+
+
+def remember_until_answered() -> None:
+    """From now until the next `use`, what `once` is asked for is made once: each web request begins with both."""
+    _found.set({})
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """One answer per web request, so that frame, page and guard agree and ask once; elsewhere always made anew."""
+    found = _found.get()
+    if found is None:
+        return make()
+    if key not in found:
+        found[key] = make()
+    made: T = found[key]
+    return made
 
 
 @contextmanager

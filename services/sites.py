@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from data.queries import sites as queries
-from data.tables.sites import Meter, MeterInstallation, Register, Site
 from domain.access import Permission, SiteGrant, Viewer, require_site
 from domain.calendar import Period, local_midnight_utc
 from domain.errors import NotFoundError
@@ -81,8 +81,8 @@ class SiteView:
 
 def sites_of(viewer: Viewer) -> list[SiteView]:
     """All sites the viewer has a grant for, in the order of their ids."""
-    granted = [site_id for site_id in viewer.site_ids if _visible_grants(viewer, site_id)]
-    return _load(viewer, granted)
+    granted = tuple(site_id for site_id in viewer.site_ids if _visible_grants(viewer, site_id))
+    return portal.once(("sites", viewer.grants), lambda: _load(viewer, granted))
 
 
 def site(viewer: Viewer, public_id: str) -> SiteView:
@@ -136,38 +136,37 @@ def _load(viewer: Viewer, site_ids: Sequence[int]) -> list[SiteView]:
     with portal.current().records.reading() as db:
         rows = queries.sites(db, site_ids)
         registers = _grouped(queries.registers(db, site_ids))
-        installed = queries.installations(db, site_ids)
-        carried = _carried(queries.meter_registers(db, [meter.id for _s, _c, meter, _i in installed]))
-    meters: dict[int, list[MeterView]] = defaultdict(list)
-    for site_id, commodity, item, installation in installed:
-        meters[site_id].append(_meter_view(item, installation, commodity, carried.get(item.id, ())))
+        meters = _meters(queries.installed(db, site_ids))
     return [_site_view(viewer, row, registers[row.id], meters[row.id]) for row in rows]
 
 
-def _grouped(rows: Sequence[tuple[int, str, Register]]) -> dict[int, list[RegisterView]]:
+def _grouped(rows: Sequence[queries.RegisterRow]) -> dict[int, list[RegisterView]]:
     grouped: dict[int, list[RegisterView]] = defaultdict(list)
-    for site_id, commodity, r in rows:
-        grouped[site_id].append(
-            RegisterView(r.id, r.public_id, commodity, r.flow, r.kind, r.phase, r.label, r.interval_s, r.unit)
+    for r in rows:
+        grouped[r.site_id].append(
+            RegisterView(r.id, r.public_id, r.commodity, r.flow, r.kind, r.phase, r.label, r.interval_s, r.unit)
         )
     return grouped
 
 
-def _carried(pairs: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
-    carried: dict[int, list[int]] = defaultdict(list)
-    for meter_id, register_id in pairs:
-        carried[meter_id].append(register_id)
-    return {meter_id: tuple(ids) for meter_id, ids in carried.items()}
+def _meters(rows: Sequence[queries.InstalledRow]) -> dict[int, list[MeterView]]:
+    """By site; a meter that stood twice is two, each with all of its registers."""
+    meters: dict[int, list[MeterView]] = defaultdict(list)
+    for _installation_id, group in groupby(rows, key=lambda row: row.installation_id):
+        m, *others = group
+        carried = tuple(row.register_id for row in (m, *others) if row.register_id is not None)
+        meters[m.site_id].append(
+            MeterView(
+                m.id, m.public_id, m.serial, m.label, m.model, m.kind, m.commodity,
+                m.installed_utc, m.removed_utc, carried,
+            )
+        )  # fmt: skip
+    return meters
 
 
-def _meter_view(item: Meter, installed: MeterInstallation, commodity: str, register_ids: tuple[int, ...]) -> MeterView:
-    return MeterView(
-        item.id, item.public_id, item.serial, item.label, item.model, item.kind, commodity,
-        installed.installed_utc, installed.removed_utc, register_ids,
-    )  # fmt: skip
-
-
-def _site_view(viewer: Viewer, row: Site, registers: list[RegisterView], meters: list[MeterView]) -> SiteView:
+def _site_view(
+    viewer: Viewer, row: queries.SiteRow, registers: list[RegisterView], meters: list[MeterView]
+) -> SiteView:
     first, end = _latest_stay(_visible_grants(viewer, row.id))
     stood = tuple(meter for meter in meters if _stood(meter, first, end, row.time_zone))
     foreign = {r for meter in meters for r in meter.register_ids} - {r for meter in stood for r in meter.register_ids}

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, bindparam, func, select
+from sqlalchemy import Executable, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data.tables.accounts import Account, Membership, Tenancy
@@ -42,15 +42,34 @@ class OpenSession:
     person: Person
 
 
-# Columns in the order of the fields; rows without the ORM's identity map take half of its time.
+# Columns in the order of the fields. Every request asks for session and memberships: their statements are built once,
+# and rows of columns come without the ORM, which took most of the time.
+SESSION, USER = LoginSession.__table__.c, User.__table__.c
+MEMBERSHIP, TENANCY = Membership.__table__.c, Tenancy.__table__.c
 SESSION_COLUMNS = (
-    LoginSession.id_hash, LoginSession.csrf_token, LoginSession.last_seen_at,
-    LoginSession.acting_account_id, LoginSession.acting_reason, LoginSession.acting_until,
+    SESSION.id_hash, SESSION.csrf_token, SESSION.last_seen_at,
+    SESSION.acting_account_id, SESSION.acting_reason, SESSION.acting_until,
 )  # fmt: skip
 PERSON_COLUMNS = (
-    User.id, User.public_id, User.email, User.name, User.role, User.locale, User.password_hash,
-    User.is_demo, User.disabled_at,
+    USER.id, USER.public_id, USER.email, USER.name, USER.role, USER.locale, USER.password_hash,
+    USER.is_demo, USER.disabled_at,
 )  # fmt: skip
+OPEN_SESSION: Select = (
+    select(*SESSION_COLUMNS, *PERSON_COLUMNS)
+    .join_from(LoginSession.__table__, User.__table__, USER.id == SESSION.user_id)
+    .where(
+        SESSION.id_hash == bindparam("id_hash"),
+        SESSION.revoked_at.is_(None),
+        SESSION.expires_at > bindparam("now"),
+        USER.disabled_at.is_(None),
+    )
+)
+MEMBERSHIPS: Select = (
+    select(MEMBERSHIP.account_id, MEMBERSHIP.role, TENANCY.site_id, TENANCY.first_date, TENANCY.end_date)
+    .join_from(Membership.__table__, Tenancy.__table__, TENANCY.account_id == MEMBERSHIP.account_id, isouter=True)
+    .where(MEMBERSHIP.user_id == bindparam("user_id"))
+    .order_by(MEMBERSHIP.account_id, TENANCY.first_date, TENANCY.site_id)
+)
 
 
 def person(db: Session, email: str) -> Person | None:
@@ -65,16 +84,7 @@ def _person(row: Sequence[Any]) -> Person:
 
 def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | None:
     """The session and its enabled person, unless it was revoked or is past its absolute end."""
-    row = db.execute(
-        select(*SESSION_COLUMNS, *PERSON_COLUMNS)
-        .join(User, User.id == LoginSession.user_id)
-        .where(
-            LoginSession.id_hash == id_hash,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > now,
-            User.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    row = db.connection().execute(OPEN_SESSION, {"id_hash": id_hash, "now": now}).one_or_none()
     if row is None:
         return None
     fields: tuple[Any, ...] = tuple(row)
@@ -84,12 +94,7 @@ def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | N
 
 def memberships(db: Session, user_id: int) -> tuple[frozenset[int], tuple[SiteGrant, ...]]:
     """The accounts a person belongs to, and one grant per tenancy of each; one question, asked by every request."""
-    rows = db.execute(
-        select(Membership.account_id, Membership.role, Tenancy.site_id, Tenancy.first_date, Tenancy.end_date)
-        .outerjoin(Tenancy, Tenancy.account_id == Membership.account_id)
-        .where(Membership.user_id == user_id)
-        .order_by(Membership.account_id, Tenancy.first_date, Tenancy.site_id)
-    ).all()
+    rows = db.connection().execute(MEMBERSHIPS, {"user_id": user_id}).all()
     grants = tuple(SiteGrant(row[2], row[0], row[1], row[3], row[4]) for row in rows if row[2] is not None)
     return frozenset(row[0] for row in rows), grants
 

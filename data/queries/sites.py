@@ -1,55 +1,107 @@
-"""Which sites, meters and registers there are: rows for the service that checks who may see them."""
+"""Which sites, meters and registers there are: rows for the service that checks who may see them.
+
+Every request asks for them: the statements are built once, and rows of columns come without the ORM's identity map,
+which took two thirds of the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from data.tables.sites import Device, Meter, MeterInstallation, MeterRegister, Register, Site, SupplyPoint
 
 
-def sites(db: Session, site_ids: Sequence[int]) -> list[Site]:
-    return list(db.scalars(select(Site).where(Site.id.in_(site_ids)).order_by(Site.id)))
+class SiteRow(NamedTuple):
+    id: int
+    public_id: str
+    name: str
+    city: str
+    kind: str
+    time_zone: str
+    has_solar: bool
+    has_ev: bool
+    people: int | None
+    heating: str
+    business_type: str
+    weather_register_id: int | None
+    source: str
 
 
-def registers(db: Session, site_ids: Sequence[int]) -> list[tuple[int, str, Register]]:
-    """`(site_id, commodity, register)` of several sites."""
-    rows = db.execute(
-        select(SupplyPoint.site_id, SupplyPoint.commodity, Register)
-        .join(Register, Register.supply_point_id == SupplyPoint.id)
-        .where(SupplyPoint.site_id.in_(site_ids))
-        .order_by(Register.id)
+class RegisterRow(NamedTuple):
+    site_id: int
+    commodity: str
+    id: int
+    public_id: str
+    flow: str
+    kind: str
+    phase: int
+    label: str
+    interval_s: int
+    unit: str
+
+
+class InstalledRow(NamedTuple):
+    """A meter in the time it stood; one row per register it carries, one with None for a meter without."""
+
+    site_id: int
+    commodity: str
+    id: int
+    public_id: str
+    serial: str
+    label: str
+    model: str
+    kind: str
+    installed_utc: datetime
+    removed_utc: datetime | None
+    installation_id: int
+    register_id: int | None
+
+
+SITE, POINT, METER = Site.__table__.c, SupplyPoint.__table__.c, Meter.__table__.c
+INSTALLATION, CARRIED, REGISTER = MeterInstallation.__table__.c, MeterRegister.__table__.c, Register.__table__.c
+
+EVERY_SITE: Select = select(*(SITE[name] for name in SiteRow._fields)).order_by(SITE.id)
+SITES = EVERY_SITE.where(SITE.id.in_(bindparam("site_ids", expanding=True)))
+REGISTERS: Select = (
+    select(POINT.site_id, POINT.commodity, *(REGISTER[name] for name in RegisterRow._fields[2:]))
+    .join_from(SupplyPoint.__table__, Register.__table__, REGISTER.supply_point_id == POINT.id)
+    .where(POINT.site_id.in_(bindparam("site_ids", expanding=True)))
+    .order_by(REGISTER.id)
+)
+INSTALLED: Select = (
+    select(
+        POINT.site_id, POINT.commodity, *(METER[name] for name in InstalledRow._fields[2:8]),
+        INSTALLATION.installed_utc, INSTALLATION.removed_utc, INSTALLATION.id, CARRIED.register_id,
     )
-    return [(site_id, commodity, register) for site_id, commodity, register in rows]
+    .join_from(SupplyPoint.__table__, MeterInstallation.__table__, INSTALLATION.supply_point_id == POINT.id)
+    .join(Meter.__table__, METER.id == INSTALLATION.meter_id)
+    .outerjoin(MeterRegister.__table__, CARRIED.meter_id == METER.id)
+    .where(POINT.site_id.in_(bindparam("site_ids", expanding=True)))
+    .order_by(INSTALLATION.installed_utc, METER.id, INSTALLATION.id, CARRIED.register_id)
+)  # fmt: skip
 
 
-def installations(db: Session, site_ids: Sequence[int]) -> list[tuple[int, str, Meter, MeterInstallation]]:
-    """`(site_id, commodity, meter, installation)`, oldest first."""
-    rows = db.execute(
-        select(SupplyPoint.site_id, SupplyPoint.commodity, Meter, MeterInstallation)
-        .join(MeterInstallation, MeterInstallation.supply_point_id == SupplyPoint.id)
-        .join(Meter, Meter.id == MeterInstallation.meter_id)
-        .where(SupplyPoint.site_id.in_(site_ids))
-        .order_by(MeterInstallation.installed_utc, Meter.id)
-    )
-    return [(site_id, commodity, meter, installed) for site_id, commodity, meter, installed in rows]
+def sites(db: Session, site_ids: Sequence[int]) -> list[SiteRow]:
+    return [SiteRow(*row) for row in db.connection().execute(SITES, {"site_ids": list(site_ids)})]
 
 
-def meter_registers(db: Session, meter_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """`(meter_id, register_id)` pairs."""
-    rows = db.execute(
-        select(MeterRegister.meter_id, MeterRegister.register_id)
-        .where(MeterRegister.meter_id.in_(meter_ids))
-        .order_by(MeterRegister.register_id)
-    )
-    return [(meter_id, register_id) for meter_id, register_id in rows]
+def registers(db: Session, site_ids: Sequence[int]) -> list[RegisterRow]:
+    return [RegisterRow(*row) for row in db.connection().execute(REGISTERS, {"site_ids": list(site_ids)})]
+
+
+def installed(db: Session, site_ids: Sequence[int]) -> list[InstalledRow]:
+    """Meters with their registers, oldest first."""
+    return [InstalledRow(*row) for row in db.connection().execute(INSTALLED, {"site_ids": list(site_ids)})]
 
 
 def devices(db: Session, site_id: int) -> list[Device]:
     return list(db.scalars(select(Device).where(Device.site_id == site_id).order_by(Device.id)))
 
 
-def every_site(db: Session) -> list[Site]:
-    return list(db.scalars(select(Site).order_by(Site.id)))
+def every_site(db: Session) -> list[SiteRow]:
+    return [SiteRow(*row) for row in db.connection().execute(EVERY_SITE)]
