@@ -29,8 +29,14 @@ def chart_slot(chart_id: str, *, summary: str, height_px: int = 300, height_phon
     )
 
 
-def graph(figure: dict[str, Any], *, graph_id: str | None = None) -> dcc.Graph:
-    """A plain figure dictionary as a graph that fills its slot. Its height is the slot's, so nothing moves."""
+def graph(figure: dict[str, Any], *, graph_id: str | None = None) -> dict[str, Any]:
+    """A plain figure dictionary as a graph that fills its slot. Its height is the slot's, so nothing moves.
+
+    The component is already taken apart: plain values and arrays go to the JSON writer as they are, while one
+    component anywhere in an answer makes Dash walk through every number of its figures in Python.
+    """
     layout = {key: value for key, value in figure["layout"].items() if key != "height"}
     named = {"id": graph_id} if graph_id else {}
-    return dcc.Graph(figure={"data": figure["data"], "layout": layout}, config=CONFIG, className="chart-graph", **named)
+    shown = {"data": figure["data"], "layout": layout}
+    made: dict[str, Any] = dcc.Graph(figure=shown, config=CONFIG, className="chart-graph", **named).to_plotly_json()
+    return made

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from components import formats
 from domain.energy.balance import UseSeries
@@ -37,23 +38,30 @@ def full_labels(series: UseSeries, resolution: str) -> list[str]:
 
 
 def _clock_labels(series: UseSeries) -> list[str]:
-    """Each day and each time of the day is put in words once: a month of quarter-hours has 2,976 labels."""
-    locale = current_locale()
-    moments = series.label.astype("datetime64[s]").tolist()
-    clocks = {at: _clock_text(locale, at) for at in {at.time() for at in moments}}
-    days = {day: _day_text(locale, day) for day in {at.date() for at in moments}}
-    texts = [
-        f"{clocks[at.time()]} {mark}" if mark else clocks[at.time()]
-        for at, mark in zip(moments, _doubled(series), strict=True)
-    ]
-    if len(days) <= 1:
-        return texts
-    return [f"{days[at.date()]}, {text}" for at, text in zip(moments, texts, strict=True)]
+    """A month of quarter-hours has 2,976 labels, the same for everybody in a zone who looks at it."""
+    moments = series.label.astype("datetime64[m]")
+    return list(_words(current_locale(), moments.tobytes(), series.fold.astype(np.int8).tobytes()))
+
+
+@lru_cache(maxsize=128)
+def _words(locale: str, moments: bytes, folds: bytes) -> tuple[str, ...]:
+    """Each day and each minute of the day is put in words once."""
+    at = np.frombuffer(moments, dtype="datetime64[m]")
+    days = at.astype("datetime64[D]")
+    day_names, day_places = np.unique(days, return_inverse=True)
+    clock_names, clock_places = np.unique((at - days).astype(np.int64), return_inverse=True)
+    clocks = np.array([_clock_text(locale, divmod(minute, 60)) for minute in clock_names.tolist()], dtype=object)
+    texts = clocks[clock_places] + _marks(at, np.frombuffer(folds, dtype=np.int8))
+    if len(day_names) > 1:
+        texts = (
+            np.array([_day_text(locale, day) + ", " for day in day_names.tolist()], dtype=object)[day_places] + texts
+        )
+    return tuple(texts.tolist())
 
 
 @lru_cache(maxsize=4096)
-def _clock_text(_locale: str, at: time) -> str:
-    return formats.clock(at)
+def _clock_text(_locale: str, at: tuple[int, int]) -> str:
+    return formats.clock(time(*at))
 
 
 @lru_cache(maxsize=8192)
@@ -61,35 +69,38 @@ def _day_text(_locale: str, day: date) -> str:
     return formats.weekday_day(day)
 
 
-def _doubled(series: UseSeries) -> list[str]:
-    values, counts = np.unique(series.label, return_counts=True)
-    twice = set(values[counts > 1].astype(np.int64).tolist())
-    marks = zip(series.label.astype(np.int64).tolist(), series.fold.tolist(), strict=True)
-    return [("B" if fold else "A") if label in twice else "" for label, fold in marks]
+def _marks(at: npt.NDArray[np.datetime64], folds: npt.NDArray[np.int8]) -> npt.NDArray[np.object_]:
+    """Nothing, or which of the two where the clock shows the same twice."""
+    _names, place, counts = np.unique(at, return_inverse=True, return_counts=True)
+    return np.where(counts[place] > 1, np.where(folds > 0, " B", " A"), "").astype(object)
 
 
 def ticks(series: UseSeries, resolution: str) -> list[tuple[int, str]]:
     """Which buckets carry a short label: at most a dozen, at round places."""
-    moments = series.label.astype("datetime64[s]").tolist()
+    days = series.label.astype("datetime64[D]")
+    dates: list[date] = days.tolist() if resolution in {"month", "day"} else []
     if resolution == "month":
-        return [(i, formats.month_short(at.date())) for i, at in enumerate(moments)]
+        return [(i, formats.month_short(day)) for i, day in enumerate(dates)]
     if resolution == "day":
-        step = 1 if len(moments) <= 12 else 5
-        return [
-            (i, _day_tick(at.date(), len(moments))) for i, at in enumerate(moments) if _is_day_tick(at.date(), step)
-        ]
-    days = {at.date() for at in moments}
-    if len(days) <= 1:
-        return [
-            (i, formats.clock(at))
-            for i, at in enumerate(moments)
-            if at.minute == 0 and at.hour % 4 == 0 and not series.fold[i]
-        ]
-    every = 1 if len(days) <= 8 else 5
+        step = 1 if len(dates) <= 12 else 5
+        return [(i, _day_tick(day, len(dates))) for i, day in enumerate(dates) if _is_day_tick(day, step)]
+    if len(days) == 0 or days[0] == days[-1]:
+        return _clock_ticks(series)
+    midnights = np.flatnonzero(series.label == days)
+    every = 1 if len(np.unique(days)) <= 8 else 5
     return [
-        (i, formats.weekday_short(at.date()) if every == 1 else str(at.day))
+        (i, formats.weekday_short(day) if every == 1 else str(day.day))
+        for i, day in zip(midnights.tolist(), days[midnights].tolist(), strict=True)
+        if _is_day_tick(day, every)
+    ]
+
+
+def _clock_ticks(series: UseSeries) -> list[tuple[int, str]]:
+    moments = series.label.astype("datetime64[s]").tolist()
+    return [
+        (i, formats.clock(at))
         for i, at in enumerate(moments)
-        if at.hour == 0 and at.minute == 0 and _is_day_tick(at.date(), every)
+        if at.minute == 0 and at.hour % 4 == 0 and not series.fold[i]
     ]
 
 

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from components import formats
 from components.theme import FONT, Theme, base_layout
 from domain.text import gettext as _
 
+Floats = npt.NDArray[np.float64]
 FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
 
 
@@ -19,7 +23,7 @@ class Stack:
 
     name: str
     role: str
-    values_kwh: Sequence[float | None]
+    values_kwh: Sequence[float | None] | Floats  # an array holds NaN where nothing is known
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class LineData:
     ticks: Sequence[tuple[int, str]]
     lines: Sequence[Stack]
     unit: str = "kW"
-    then: Sequence[float | None] = ()
+    then: Sequence[float | None] | Floats = ()
     then_name: str = ""
     shaded: Sequence[tuple[int, int]] = field(default_factory=tuple)
 
@@ -144,16 +148,29 @@ def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
     layout["shapes"] += [_shade(colours, first, last) for first, last in data.shaded]
     dashes = ("solid", "6px,3px", "2px,2px", "8px,3px,2px,3px")
     traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
-    if any(value is not None for value in data.then):
+    if _has_values(data.then):
         traces.append(_then_line(colours, data))
     return {"data": traces, "layout": layout}
+
+
+def _rounded(values: Sequence[float | None] | Floats) -> list[float | None] | Floats:
+    """Three decimals; a month of quarter-hours comes as an array and stays one."""
+    if isinstance(values, np.ndarray):
+        return np.round(values, 3)
+    return [None if value is None else round(value, 3) for value in values]
+
+
+def _has_values(values: Sequence[float | None] | Floats) -> bool:
+    if isinstance(values, np.ndarray):
+        return bool(np.isfinite(values).any())
+    return any(value is not None for value in values)
 
 
 def _line(colours: Theme, data: LineData, stack: Stack, dash: str) -> dict[str, Any]:
     colour = colour_of(colours, stack.role)
     trace = {
         "type": "scatter", "mode": "lines", "name": stack.name, "x0": 0, "dx": 1,
-        "y": [None if value is None else round(value, 3) for value in stack.values_kwh],
+        "y": _rounded(stack.values_kwh),
         "text": list(data.labels), "hovertemplate": "%{text}: %{y:.2f} " + data.unit + f"<extra>{stack.name}</extra>",
         "line": {"color": colour, "width": 2.2 if len(data.labels) < 400 else 1.2, "dash": dash, "shape": "hv"}, "connectgaps": False,
     }  # fmt: skip
@@ -165,7 +182,7 @@ def _line(colours: Theme, data: LineData, stack: Stack, dash: str) -> dict[str, 
 def _then_line(colours: Theme, data: LineData) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "lines", "name": data.then_name, "x0": 0, "dx": 1,
-        "y": [None if value is None else round(value, 3) for value in data.then],
+        "y": _rounded(data.then),
         "line": {"color": colours.ref, "width": 1.6, "dash": "2px,3px", "shape": "hv"}, "connectgaps": False,
         "hovertemplate": "%{y:.2f} " + data.unit + f"<extra>{data.then_name}</extra>",
     }  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from dash import dcc, html
 
 from components import formats, trust
@@ -104,21 +105,19 @@ def aligned(then: UseSeries, size: int) -> list[float | None]:
 
 def line_data(state: State, view: Overview) -> LineData:
     series = view.series
-    factor = 3600 / view.interval_s / 1000
-    power = [None if value is None else value * factor for value in series.values_wh()]
-    then = view.then_series
-    then_power = (
-        [None if v is None else v * factor for v in then.values_wh()][: len(power)]
-        if then is not None and state.ask.period.kind is PeriodKind.DAY
-        else []
-    )
+    then = view.then_series if state.ask.period.kind is PeriodKind.DAY else None
     return LineData(
         labels=labels.full_labels(series, "interval"),
         ticks=labels.ticks(series, "interval"),
-        lines=[Stack(_("Consumption"), "total", power)],
-        then=then_power,
+        lines=[Stack(_("Consumption"), "total", power_kw(series, view.interval_s))],
+        then=[] if then is None else power_kw(then, view.interval_s)[: len(series)],
         then_name=formats.period_title(view.then) if view.then else "",
     )
+
+
+def power_kw(series: UseSeries, interval_s: int) -> npt.NDArray[np.float64]:
+    """Mean power of each interval; NaN where nothing is known."""
+    return np.where(series.is_known, series.energy_wh * (3600 / interval_s / 1000), np.nan)
 
 
 def legend_items(state: State, view: Overview) -> list[LegendItem]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import orjson
+
 from components.charts import chart_slot, graph
 from components.theme import THEMES, base_layout
-from tests.unit.components.trees import attribute, by_class, by_type, nodes
+from tests.unit.components.trees import attribute, by_class, by_type
 
 
 def _slot():
@@ -32,14 +35,20 @@ def test_a_slot_waits_to_be_seen():
 
 def test_a_graph_takes_the_height_of_its_slot():
     figure = {"data": [], "layout": base_layout(THEMES["light"], height=300)}
-    drawn = graph(figure)
-    assert "height" not in drawn.figure["layout"]
+    drawn = graph(figure)["props"]
+    assert "height" not in drawn["figure"]["layout"]
     assert figure["layout"]["height"] == 300  # the figure given is left as it was
-    assert drawn.config["displayModeBar"] is False
+    assert drawn["config"]["displayModeBar"] is False
 
 
 def test_a_graph_has_an_id_only_if_it_needs_one():
     figure = {"data": [], "layout": base_layout(THEMES["light"])}
-    assert attribute(graph(figure), "id") is None
-    assert attribute(graph(figure, graph_id="use-graph"), "id") == "use-graph"
-    assert list(nodes(graph(figure)))
+    assert "id" not in graph(figure)["props"]
+    assert graph(figure, graph_id="use-graph")["props"]["id"] == "use-graph"
+
+
+def test_a_graph_is_plain_values_that_the_json_writer_takes_as_they_are():
+    figure = {"data": [{"y": np.array([0.25, np.nan])}], "layout": base_layout(THEMES["light"])}
+    written = orjson.loads(orjson.dumps(graph(figure), option=orjson.OPT_SERIALIZE_NUMPY))
+    assert (written["type"], written["namespace"]) == ("Graph", "dash_core_components")
+    assert written["props"]["figure"]["data"] == [{"y": [0.25, None]}]  # a gap is null
