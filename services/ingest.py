@@ -56,13 +56,15 @@ def _run(path: Path, options: IngestOptions, report: IngestReport, log: ProblemL
     report.settled = opened.settled
     book = RegisterBook(here.records, options, _known_series(path, opened, options))
     with ReadingSorter() as sorter:
-        judge = Judge(opened, options, book, log)
+        judge = Judge(opened, options, book, log, here.clock.now())
         for raw in ahead(opened.blocks(log)):
             sorter.add(judge.block(raw))
             report.rows += raw.rows
             report.readings += len(raw)
             report.missing += raw.empty
             progress(_share("read", raw.done), "read")
+        if report.rows == 0 and log.total == 0:
+            raise refuse("no_rows", value=path.name)
         sorter.add(judge.folds())
         report.ignored, report.registers = judge.ignored, len(book.targets)
         report.settled |= {"time zone": ", ".join(sorted({t.zone_name for t in book.targets}))} if book.targets else {}
@@ -114,7 +116,7 @@ def _check(
         report.repeated += found.repeated
         for one, other in found.contradictions:
             _log_contradiction(rows.pick(np.array([one, other])), book, judge.value_column, log)
-        log.add_count("contradiction", max(0, found.contradicting_rows - len(found.contradictions)))
+        log.add_count("contradiction", max(0, found.contradicting_rows - 2 * len(found.contradictions)))
         judge.check_interval(rows)
         for place in np.flatnonzero(np.concatenate(([True], rows.slot[1:] != rows.slot[:-1]))).tolist():
             first_s.setdefault(int(rows.slot[place]), int(rows.start_s[place]))
@@ -131,7 +133,8 @@ def _log_contradiction(pair: Judged, book: RegisterBook, column: str, log: Probl
     name = book.targets[int(pair.slot[0])].name
     at = datetime.fromtimestamp(int(pair.start_s[0]), UTC).strftime("%Y-%m-%dT%H:%MZ")
     first, second = sorted(pair.line.tolist())
-    log.add(Problem("contradiction", second, column or name, at, {"other_line": first, "series": name}))
+    params: dict[str, object] = {"other_line": first, "series": name, "rows": 2}
+    log.add(Problem("contradiction", second, column or name, at, params), times=2)
 
 
 def _whole_days(sorter: ReadingSorter, book: RegisterBook) -> Iterator[Judged]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,18 @@ from services.ingest_registers import IGNORED, UNKNOWN, RegisterBook
 
 Mask = npt.NDArray[np.bool_]
 Int64s = npt.NDArray[np.int64]
+EARLIEST_S = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp())
+AHEAD = timedelta(days=1)  # for clocks that go wrong a little; a reading of next week is a wrong date
 SEEN_STEPS = 8  # so many neighbours a whole interval apart, and most of all, before an interval counts as wrong
 
 
 class Judge:
     """Judges block after block; rows in the autumn fold wait until the whole file has been seen."""
 
-    def __init__(self, opened: Opened, options: IngestOptions, book: RegisterBook, log: ProblemLog) -> None:
+    def __init__(
+        self, opened: Opened, options: IngestOptions, book: RegisterBook, log: ProblemLog, now: datetime
+    ) -> None:
+        self._latest_s = int((now + AHEAD).timestamp())
         self._opened = opened
         self._options = options
         self._book = book
@@ -133,7 +138,16 @@ class Judge:
                 waiting = self._placed(rows.pick(double), found.utc_s[found.is_fold])
                 self._waiting.append((waiting, found.later_s[found.is_fold], raw.wall_s[double]))
                 usable[double] = False
-        return self._on_grid(self._placed(rows.pick(usable), utc_s[usable]))
+        return self._on_grid(self._near(self._placed(rows.pick(usable), utc_s[usable])))
+
+    def _near(self, rows: Judged) -> Judged:
+        """Without what no meter can have measured yet, nor long ago."""
+        is_near = (rows.start_s >= EARLIEST_S) & (rows.start_s < self._latest_s)
+        if is_near.all():
+            return rows
+        far = np.flatnonzero(~is_near)
+        self._log.add_lines("far_time", rows.line[far], self._opened.time_column, map(_wall, rows.start_s[far][:20]))
+        return rows.pick(is_near)
 
     def _by_zone(self, slot: npt.NDArray[np.int32], wanted: Mask) -> list[tuple[str, Int64s]]:
         if not wanted.any():

@@ -83,6 +83,10 @@ class RegisterBook:
             raise refuse("register_shared", column=name, ids=", ".join(row.public_id for row in distinct.values()))
         if distinct:
             row = next(iter(distinct.values()))
+            # The old and the new meter of an exchange are two names of one register: contradictions must meet.
+            same = (slot for slot, target in enumerate(self.targets) if target.register_id == row.id)
+            if (slot := next(same, None)) is not None:
+                return slot
             return self._keep(Target(name, row.id, row.zone_name, row.interval_s, row.unit, row.flow))
         if self._options.create_site and name:
             return self._keep(self._provisional(name))

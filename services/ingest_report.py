@@ -37,21 +37,34 @@ class IngestReport:
 # What happened, and what to do about it. Placeholders are the problem's value and params.
 SENTENCES: dict[str, tuple[str, str]] = {
     "file_missing": ("there is no file {value}", "check the path"),
+    "is_folder": ("{value} is a folder", "name each of its files, such as {value}/readings.csv"),
+    "unreadable": ("{value} cannot be read any more ({reason})", "check that it is still there and readable, and start again"),
+    "not_text": ("{value} is {kind}, not a text file", "save it as CSV (UTF-8), unpacked, and ingest that"),
     "empty_file": ("the file has no content", "ask for the export again; a file of 0 bytes is a broken transfer"),
     "no_rows": ("there is a header but no row", "ask for the export again, or remove --skip"),
     "not_utf8": (
         "byte {value} at offset {offset} is not UTF-8",
         "say how the file is written, such as --encoding {guess}, or save it as UTF-8",
     ),
+    "zero_byte": (
+        "there is a zero byte at offset {offset}",
+        "ask for the export again: the transfer broke, or it is no text; for UTF-16 say --encoding utf-16",
+    ),
+    "line_ends": ("its lines end in CR alone", "save it with the line ends of Windows or Unix"),
     "unknown_encoding": ("{value!r} is not a known encoding", "use a name such as utf-8, cp1252 or utf-16"),
     "no_header": ("the first line holds numbers, not names: {value}", "add a header line, or pass over lines with --skip N"),
-    "layout_unknown": ("no column of numbers was found among: {value}", "say --layout wide or --layout long"),
+    "layout_unknown": ("no column of numbers was found among: {value}", "add the column of values; or say --layout wide or --layout long"),
     "delimiter_unknown": ("no sign splits the rows into columns: {value}", "say it with --delimiter ';'"),
     "columns_missing": (
         "no {column} column among: {value}",
-        "name the columns series, time and value (long), or time and one per register (wide)",
+        "name the columns {wanted}",
     ),
-    "date_order_unknown": ("{value!r} can be read in two ways, or not as a date", "say --date-order dmy, mdy or ymd"),
+    "column_type": ("the column holds {value}", "write it as {wanted}"),
+    "time_unknown": (
+        "{value!r} is no time that can be read",
+        "write times as 2026-03-01 00:15 or 01.03.2026 00:15, with or without an offset such as +01:00",
+    ),
+    "date_order_unknown": ("{value!r} can be read in two ways", "say --date-order dmy, mdy or ymd"),
     "unit_unknown": ("the unit of {column!r} is not in the file", "say it with --unit Wh, kWh, MWh, W, kW or degC"),
     "unit_unfit": ("the unit of {series!r} does not fit its register, or is none ({value})", "say the right one with --unit"),
     "zone_unknown": ("no time zone is known for {column!r}", "say it with --zone, such as --zone Europe/Berlin"),
@@ -80,6 +93,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{value} comes twice that night and the file does not say which it is",
         "export with UTC offsets, or with both hours of the night in order",
     ),
+    "far_time": ("{value} is before 1990 or still to come", "mend the date, or say its order with --date-order"),
     "off_grid": ("{value} is not the start of an interval", "check --label start or end, and the register's interval"),
     "bad_number": ("{value!r} is no number", "mend it, or leave it out with --keep-good"),
     "wrong_decimal": (
@@ -110,6 +124,7 @@ def sentence(problem: Problem) -> str:
         "quoted": shlex.quote(problem.value),
         "column": problem.column,
         "guess": "cp1252",
+        "wanted": "series, time and value (long), or time and one per register (wide)",
         "series": problem.column,
         "known_hint": f" (known: {known})" if known else "",
         **problem.params,
@@ -132,7 +147,7 @@ def text(report: IngestReport) -> str:
         lines.append(f"  {report.rows:,} rows, {report.readings:,} readings of {report.registers:,} registers, {span}")
     lines += [f"  {label}: {count:,}" for label, count in _counts(report) if count]
     lines += [f"  {sentence(problem)}" for problem in report.problems]
-    hidden = sum(report.counts.values()) - len(report.problems)
+    hidden = sum(report.counts.values()) - sum(problem.rows for problem in report.problems)
     if hidden > 0:
         lines.append(f"  ... and {hidden:,} more: " + ", ".join(f"{code} {n:,}" for code, n in report.counts.items()))
     return "\n".join(lines)

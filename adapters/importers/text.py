@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from domain.ingest.problems import refuse
@@ -12,6 +13,10 @@ from domain.ingest.problems import refuse
 BLOCK_BYTES = 16 * 1024 * 1024
 SAMPLE_BYTES = 128 * 1024
 SAMPLE_LINES = 2000
+NOT_TEXT = {
+    b"PK\x03\x04": "an Excel or ZIP file", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF", b"\x1f\x8b": "packed with gzip",
+    b"SQLi": "a database",
+}  # fmt: skip
 UTF8_NAMES = {"utf-8", "utf8", "utf-8-sig"}
 
 
@@ -66,7 +71,7 @@ def _check(data: bytes, line: int, behind: int) -> None:
         at = line + data.count(b"\n", 0, error.start)
         raise refuse("not_utf8", line=at, value=f"0x{data[error.start]:02X}", offset=behind + error.start) from None
     if (nul := data.find(b"\x00")) >= 0:
-        raise refuse("not_utf8", line=line + data.count(b"\n", 0, nul), value="0x00", offset=behind + nul)
+        raise refuse("zero_byte", line=line + data.count(b"\n", 0, nul), offset=behind + nul)
 
 
 def settled_encoding(path: Path, given: str | None) -> str:
@@ -78,6 +83,8 @@ def settled_encoding(path: Path, given: str | None) -> str:
             raise refuse("unknown_encoding", value=given) from None
     with path.open("rb") as file:
         start = file.read(4)
+    if kind := next((kind for magic, kind in NOT_TEXT.items() if start.startswith(magic)), ""):
+        raise refuse("not_text", value=path.name, kind=kind)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise refuse("not_utf8", line=1, value=f"0x{start[0]:02X}", offset=0, guess="utf-16")
     return "utf-8"
@@ -85,8 +92,11 @@ def settled_encoding(path: Path, given: str | None) -> str:
 
 def sample_lines(path: Path, encoding: str) -> list[str]:
     """The first and the last lines of the file, enough to see how it is written."""
-    first = next(text_blocks(path, encoding, SAMPLE_BYTES), None)
-    head = [] if first is None else first.data.decode("utf-8").splitlines()[:SAMPLE_LINES]
+    # The second block of a short file is its last line, where that one has no end.
+    first = b"".join(block.data for block in islice(text_blocks(path, encoding, SAMPLE_BYTES), 2))
+    if first.count(b"\n") <= 1 and b"\r" in first.strip():
+        raise refuse("line_ends", line=1)
+    head = first.decode("utf-8").splitlines()[:SAMPLE_LINES]
     if path.stat().st_size <= SAMPLE_BYTES or encoding.startswith("utf-16"):
         return head
     with path.open("rb") as file:

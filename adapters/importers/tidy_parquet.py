@@ -22,6 +22,7 @@ from domain.ingest.qualities import quality
 
 NEEDED = ("series_id", "ts_utc", "value")
 WEATHER = ("station", "ts_utc", "temp_c")
+NUMBERS = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
 BATCH_ROWS = 500_000
 
 
@@ -57,10 +58,15 @@ def _opened(path: Path) -> tuple[pq.ParquetFile, tuple[str, str, str]]:
         raise refuse("damaged_file", value=path.name) from None
     needed = WEATHER if set(WEATHER) <= set(file.schema_arrow.names) else NEEDED
     if missing := [name for name in needed if name not in file.schema_arrow.names]:
-        raise refuse("columns_missing", column=missing[0], value=", ".join(file.schema_arrow.names)[:120])
-    stamp = file.schema_arrow.field("ts_utc").type
-    if not pa.types.is_timestamp(stamp) or not pa.types.is_floating(file.schema_arrow.field(needed[2]).type):
-        raise refuse("columns_missing", column="ts_utc timestamp, value double", value=f"{stamp}")
+        names = ", ".join(file.schema_arrow.names)[:120]
+        raise refuse(
+            "columns_missing", column=missing[0], value=names, wanted=" and ".join((", ".join(needed[:2]), needed[2]))
+        )
+    stamp, number = (file.schema_arrow.field(name).type for name in needed[1:])
+    if not pa.types.is_timestamp(stamp):
+        raise refuse("column_type", column=needed[1], value=str(stamp), wanted="timestamp, UTC")
+    if not any(is_number(number) for is_number in NUMBERS):
+        raise refuse("column_type", column=needed[2], value=str(number), wanted="double")
     if file.metadata.num_rows == 0:
         raise refuse("no_rows", value=path.name)
     return file, needed
@@ -93,8 +99,9 @@ def _block(batch: pa.RecordBatch, row: int, total: int, log: ProblemLog) -> RawB
     value = batch.column("value").cast(pa.float64()).to_numpy(zero_copy_only=False)
     stamp = batch.column("ts_utc")
     codes = _qualities(batch, line, log)
-    is_there = ~np.isnan(value)
-    keep = is_there & (series >= 0) & (codes >= 0) & ~stamp.is_null().to_numpy(zero_copy_only=False)
+    is_there, is_endless = ~np.isnan(value), np.isinf(value)
+    log.add_lines("bad_number", line[is_endless], "value", map(str, value[is_endless][:20]))
+    keep = is_there & ~is_endless & (series >= 0) & (codes >= 0) & ~stamp.is_null().to_numpy(zero_copy_only=False)
     log.add_lines("missing_series", line[(series < 0) & is_there], "series_id")
     log.add_lines("bad_time", line[stamp.is_null().to_numpy(zero_copy_only=False) & is_there], "ts_utc")
     wall_s = stamp.cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.int64()).fill_null(0).to_numpy()

@@ -160,7 +160,7 @@ def _date_order(stamps: Sequence[str], column: str) -> DateOrder:
     found = [re.match(r"\s*(\d+)([-/.])(\d+)", stamp) for stamp in stamps]
     pairs = [(match[1], match[2], int(match[3])) for match in found if match]
     if not pairs:
-        raise refuse("date_order_unknown", column=column, value=stamps[0][:40] if stamps else "")
+        raise refuse("time_unknown", column=column, value=stamps[0][:40] if stamps else "")
     if Counter(len(first) == 4 for first, _, _ in pairs).most_common(1)[0][0]:
         return "ymd"
     if pairs[0][1] == "." or any(int(first) > 12 for first, _, _ in pairs if len(first) < 4):

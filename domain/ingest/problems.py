@@ -15,12 +15,14 @@ from domain.errors import DomainError
 KEPT_PER_CODE = 20
 
 FILE_CODES = (
-    "file_missing", "empty_file", "no_rows", "not_utf8", "unknown_encoding", "no_header", "layout_unknown", "delimiter_unknown",
-    "columns_missing", "date_order_unknown", "unit_unknown", "unit_unfit", "zone_unknown", "interval_unknown",
+    "file_missing", "is_folder", "unreadable", "not_text", "empty_file", "no_rows", "not_utf8", "zero_byte", "line_ends",
+    "unknown_encoding",
+    "no_header", "layout_unknown", "delimiter_unknown", "columns_missing", "column_type", "time_unknown", "date_order_unknown",
+    "unit_unknown", "unit_unfit", "zone_unknown", "interval_unknown",
     "interval_differs", "unknown_register", "register_needed", "register_shared", "damaged_file",
 )  # fmt: skip
 ROW_CODES = (
-    "broken_row", "bad_time", "gap_time", "fold_time", "off_grid", "bad_number", "wrong_decimal", "negative", "too_large",
+    "broken_row", "bad_time", "gap_time", "fold_time", "off_grid", "far_time", "bad_number", "wrong_decimal", "negative", "too_large",
     "unknown_unit", "unknown_quality", "contradiction", "missing_series",
 )  # fmt: skip
 
@@ -34,6 +36,11 @@ class Problem:
     column: str = ""
     value: str = ""
     params: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it speaks of."""
+        return int(str(self.params.get("rows", 1)))
 
 
 class IngestRefusedError(DomainError):

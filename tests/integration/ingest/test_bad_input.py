@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from domain.ingest.options import IngestOptions
@@ -21,21 +23,34 @@ CASES = {  # the bad lines after one good row (line 2): code, line of the first 
     "unknown_register": ("home-imporT;2026-03-01 00:15;0,25\n", 3, "series"),
     "negative": ("home-import;2026-03-01 00:15;-0,25\n", 3, "kWh"),
     "off_grid": ("home-import;2026-03-01 00:20;0,25\n", 3, "time"),
+    "far_time": ("home-import;2027-03-01 00:15;0,25\n", 3, "time"),
     "too_large": ("home-import;2026-03-01 00:15;2000000\n", 3, "kWh"),
 }
+
+
+def everything(world):
+    """All that is on the disk of the store: what the manifest names, and each file's bytes."""
+    layout = world.readings.manifest.current_layout()
+    named = sorted(segment.name for segment in (*layout.raw, *layout.rollups.values()))
+    files = {path.name: path.read_bytes() for path in Path(world.config.store).rglob("*.parquet")}
+    return world.readings.version, named, files
 
 
 @pytest.mark.parametrize("code", CASES)
 def test_a_bad_row_refuses_the_file(world, write, stored, code):
     rows, line, column = CASES[code]
-    version = world.readings.version
+    ingest(write("series,time,kWh\nkathmandu,2026-03-01 00:00,0.1\n", "before.csv"))
+    before = everything(world)
     report = ingest(write(HEAD + GOOD + rows))
     assert not report.is_accepted
     first = report.problems[0]
     assert (first.code, first.line, first.column) == (code, line, column)
     assert " -> " in sentence(first)
     assert f"line {line}" in text(report)
-    assert (stored("home-import"), world.readings.version) == ({}, version)
+    assert stored("home-import") == {}
+    assert everything(world) == before
+    assert ingest(write(HEAD + GOOD + rows), dry_run=True).problems == report.problems
+    assert everything(world) == before
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -57,6 +72,14 @@ def test_contradicting_rows_name_both_lines(world, write):
     rows = "home-import;2026-03-01 00:15;0,1\n" + GOOD + "home-import;2026-03-01 00:15;0,2\n"
     problem = ingest(write(HEAD + GOOD + rows)).problems[0]
     assert (problem.line, problem.params["other_line"]) == (5, 3)
+
+
+def test_two_names_of_one_register_may_not_contradict_each_other(world, write, stored):
+    rows = GOOD + "M-home-import;2026-03-01 00:00;0,5\n" + "M-home-import;2026-03-01 00:15;0,5\n"
+    report = ingest(write(HEAD + rows))
+    assert [(p.code, p.line, p.params["other_line"]) for p in report.problems] == [("contradiction", 3, 2)]
+    ingest(write(HEAD + rows), IngestOptions(keep_good=True))
+    assert stored("home-import") == {"2026-02-28T23:15": (500, 0)}
 
 
 def test_unknown_register_names_the_ones_that_are_meant(world, write):
@@ -134,7 +157,20 @@ def test_every_sentence_can_be_said():
     from services.ingest_report import SENTENCES
 
     facts = dict.fromkeys(
-        ("offset", "rows", "known", "ids", "found", "expected", "found_min", "expected_min", "other_line"), 1
+        (
+            "offset",
+            "rows",
+            "known",
+            "ids",
+            "found",
+            "expected",
+            "found_min",
+            "expected_min",
+            "other_line",
+            "reason",
+            "kind",
+        ),
+        1,
     )
     for code in SENTENCES:
         assert " -> " in sentence(Problem(code, 7, "kWh", "x", facts))
