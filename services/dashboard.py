@@ -116,7 +116,23 @@ class SiteRow:
 
 
 def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
-    """Everything one site's overview shows."""
+    """Everything one site's overview shows, from one read of its days and one of its hours."""
+    with use.read_ahead(site, _overview_spans(use.today_of(site))):
+        return _site_dashboard(viewer, site)
+
+
+def _overview_spans(day: date) -> dict[str, Period]:
+    """From the running month a year ago; and the usual day's weeks."""
+    tomorrow = day + timedelta(days=1)
+    month = Period.of(PeriodKind.MONTH, day)
+    first = min(month.last_year().first, day - timedelta(days=COMPLETENESS_DAYS))
+    return {
+        "day": Period(PeriodKind.CUSTOM, first, tomorrow),
+        "hour": Period(PeriodKind.CUSTOM, day - timedelta(days=7 * USUAL_WEEKS), tomorrow),
+    }
+
+
+def _site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
     terms = consumption_terms(site)
     export = _flow_terms(site, "export")
     production = _flow_terms(site, "production")
@@ -150,6 +166,11 @@ def month_parts(viewer: Viewer, site: SiteView) -> tuple[Total, Total | None]:
 
 def month_chart(viewer: Viewer, site: SiteView) -> tuple[Today, UseSeries | None, Total, Total | None]:
     """What the month's figure is made of, and nothing else."""
+    with use.read_ahead(site, _overview_spans(use.today_of(site))):
+        return _month_chart(viewer, site)
+
+
+def _month_chart(viewer: Viewer, site: SiteView) -> tuple[Today, UseSeries | None, Total, Total | None]:
     production = _flow_terms(site, "production")
     month, made = month_parts(viewer, site)
     made_today = _today_hours(viewer, site, production) if production else None
@@ -162,6 +183,11 @@ def overview_rows(viewer: Viewer) -> list[SiteRow]:
 
 
 def _row(viewer: Viewer, site: SiteView) -> SiteRow:
+    with use.read_ahead(site, {"day": _overview_spans(use.today_of(site))["day"]}):
+        return _site_row(viewer, site)
+
+
+def _site_row(viewer: Viewer, site: SiteView) -> SiteRow:
     terms = consumption_terms(site)
     return SiteRow(
         site,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -14,7 +17,7 @@ from domain.calendar import Period, PeriodKind, local_date
 from domain.energy.balance import UseSeries, coarsened, from_intervals, from_rollup, picked, regrouped, spliced
 from domain.energy.buckets import Span, buckets, slots
 from services import portal
-from services.sites import SiteView
+from services.sites import HOME_USE_SIGNS, SiteView
 
 Terms = Sequence[tuple[int, int]]
 
@@ -34,8 +37,7 @@ def series(
 ) -> UseSeries:
     """Signed sums by interval, hour, day or month. Days outside the tenancy and days to come are not in it."""
     require_site(viewer, Permission.VIEW_READINGS, site.id)
-    seen = period.clip(site.first_date, site.end_date)
-    seen = seen.clip(seen.first, date.fromordinal(today_of(site).toordinal() + 1)) if seen else None
+    seen = _visible(site, period)
     if seen is None or not terms:
         return empty()
     if resolution == "interval" or known_at is not None:
@@ -71,6 +73,12 @@ def within(
     return found if resolution == "interval" else regrouped(found, resolution)
 
 
+def _visible(site: SiteView, period: Period) -> Period | None:
+    """The days of the period within the tenancy that have begun."""
+    seen = period.clip(site.first_date, site.end_date)
+    return seen.clip(seen.first, date.fromordinal(today_of(site).toordinal() + 1)) if seen else None
+
+
 def empty() -> UseSeries:
     none = np.zeros(0, dtype=np.int64)
     return UseSeries(
@@ -96,14 +104,65 @@ def _rolled(site: SiteView, terms: Terms, seen: Period, resolution: str) -> UseS
         return regrouped(_rolled(site, terms, seen, "month"), "year")
     if resolution == "month" and not _whole_months(seen):
         return regrouped(_rolled(site, terms, seen, "day"), "month")
-    store = portal.current().readings
     ids = [register_id for register_id, _sign in terms]
-    ask = {"hour": queries.hours, "day": queries.days, "month": queries.months}[resolution]
-    frame = labelled(ask(store, ids, seen.first, seen.end), resolution)
+    frame = _rollup(resolution, ids, seen)
     lengths = {register_id: site.register(register_id).interval_s for register_id in ids}
     expected = buckets(Span(site.zone_name, seen.first, seen.end, portal.current().clock.now()), resolution, lengths)
     found = from_rollup(frame, terms, expected)
     return _mended(site, terms, found, resolution) if len(terms) > 1 else found
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A roll-up of several registers and days that one read fetched for many questions."""
+
+    resolution: str
+    ids: frozenset[int]
+    span: Period
+    frame: pd.DataFrame
+
+    def holds(self, resolution: str, ids: Sequence[int], span: Period) -> bool:
+        is_within = self.span.first <= span.first and span.end <= self.span.end
+        return resolution == self.resolution and is_within and self.ids.issuperset(ids)
+
+    def days(self, span: Period) -> pd.DataFrame:
+        first, end = (np.datetime64(day, "s") for day in (span.first, span.end))
+        label = self.frame["label"].to_numpy()
+        return self.frame[(label >= first) & (label < end)]
+
+
+_ahead: ContextVar[tuple[Ahead, ...]] = ContextVar("ahead", default=())
+
+
+@contextmanager
+def read_ahead(site: SiteView, wanted: Mapping[str, Period]) -> Iterator[None]:
+    """Within the block, series of these resolutions and days come from one read of all of the site's registers.
+
+    They are of one moment, too: what arrives meanwhile is in all of them or in none.
+    """
+    ids = [register.id for register in site.registers if register.flow in HOME_USE_SIGNS]
+    spans = {resolution: _visible(site, period) for resolution, period in wanted.items()}
+    token = _ahead.set(
+        tuple(
+            Ahead(resolution, frozenset(ids), span, _read(resolution, ids, span))
+            for resolution, span in spans.items()
+            if span is not None
+        )
+    )
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
+
+
+def _rollup(resolution: str, ids: Sequence[int], span: Period) -> pd.DataFrame:
+    held = next((ahead for ahead in _ahead.get() if ahead.holds(resolution, ids, span)), None)
+    return held.days(span) if held else _read(resolution, ids, span)
+
+
+def _read(resolution: str, ids: Sequence[int], span: Period) -> pd.DataFrame:
+    ask = {"hour": queries.hours, "day": queries.days, "month": queries.months}[resolution]
+    return labelled(ask(portal.current().readings, ids, span.first, span.end), resolution)
 
 
 def _mended(site: SiteView, terms: Terms, found: UseSeries, resolution: str) -> UseSeries:

@@ -63,21 +63,19 @@ def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: 
     known = np.full(size, bool(terms))
     worst = np.full(size, -np.inf)
     counts = np.zeros((size, 6), dtype=np.int64)
-    places = {key: i for i, key in enumerate(zip(buckets["label"].to_numpy(), buckets["fold"].to_numpy(), strict=True))}
+    names, held = _keys(buckets), frame["register_id"].to_numpy()
+    at_all, in_buckets = _places(names, _keys(frame))
+    energy_all, counts_all = frame["energy_wh"].to_numpy(), [frame[name].to_numpy() for name in COUNTS]
     for register_id, sign in terms:
-        rows = frame[frame["register_id"] == register_id]
-        at = np.array(
-            [places.get(key, -1) for key in zip(rows["label"].to_numpy(), rows["fold"].to_numpy(), strict=True)],
-            dtype=np.int64,
-        )
-        rows, at = rows[at >= 0], at[at >= 0]
+        rows = in_buckets & (held == register_id)
+        at = at_all[rows]
         present = np.zeros(size, dtype=bool)
         present[at] = True
-        energy[at] += sign * rows["energy_wh"].to_numpy()
+        energy[at] += sign * energy_all[rows]
         known &= present
         own = np.zeros((size, 6), dtype=np.int64)
-        for column, name in enumerate(COUNTS):
-            own[at, column] = rows[name].to_numpy()
+        for column, numbers in enumerate(counts_all):
+            own[at, column] = numbers[rows]
         expected = buckets[register_id].to_numpy()
         own[:, 5] = np.maximum(0, expected - own[:, :5].sum(axis=1))
         # The register with the most missing intervals speaks for the sum; among equals the one measured least.
@@ -92,6 +90,22 @@ def from_rollup(frame: pd.DataFrame, terms: Sequence[tuple[int, int]], buckets: 
         known,
         counts,
     )
+
+
+def _keys(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """One number per wall clock and fold."""
+    seconds = frame["label"].to_numpy().astype("datetime64[s]").astype(np.int64)
+    return np.asarray(seconds * 2 + frame["fold"].to_numpy().astype(np.int64))
+
+
+def _places(
+    names: npt.NDArray[np.int64], keys: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Where each key stands among the names, which ascend, and whether it does."""
+    at = np.searchsorted(names, keys)
+    within = at < len(names)
+    within[within] = names[at[within]] == keys[within]
+    return at, within
 
 
 def coarsened(part: Intervals, interval_s: int) -> Intervals:

@@ -78,19 +78,23 @@ def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.Da
     grid = slots(span.zone_name, span.first, span.end, step_s, span.until)
     label = grid.label.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
     fold = grid.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
-    frame = pd.DataFrame({"label": label, "fold": fold, "steps": 1})
-    grouped: pd.DataFrame = frame.groupby(["label", "fold"], sort=True, as_index=False)[["steps"]].sum()
+    _keys, first, steps = np.unique(label.astype(np.int64) * 2 + fold, return_index=True, return_counts=True)
+    named: dict[str | int, npt.NDArray] = {"label": label[first], "fold": fold[first]}
     for register_id, length_s in interval_s.items():
         daily = length_s >= DAY_S
-        grouped[register_id] = _days_in(grouped, span, resolution) if daily else grouped["steps"] * step_s // length_s
-    return grouped
+        named[register_id] = (
+            _days_in(label[first], fold[first], span, resolution) if daily else steps * step_s // length_s
+        )
+    return pd.DataFrame(named)
 
 
-def _days_in(grouped: pd.DataFrame, span: Span, resolution: str) -> npt.NDArray[np.int64]:
+def _days_in(
+    label: npt.NDArray[np.datetime64], fold: npt.NDArray[np.int8], span: Span, resolution: str
+) -> npt.NDArray[np.int64]:
     """Whole local days that begin in each bucket: 23 hours are one day as well."""
     starts = _wall_clock(_midnights(span.zone_name, span.first, span.end, span.until), span.zone_name)
-    label = starts.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
-    names, counts = np.unique(label, return_counts=True)
+    begun = starts.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
+    names, counts = np.unique(begun, return_counts=True)
     found = dict(zip(names.tolist(), counts.tolist(), strict=True))
-    rows = zip(grouped["label"].to_numpy().astype("datetime64[s]").tolist(), grouped["fold"].tolist(), strict=True)
-    return np.array([0 if fold else found.get(name, 0) for name, fold in rows], dtype=np.int64)
+    rows = zip(label.tolist(), fold.tolist(), strict=True)
+    return np.array([0 if folded else found.get(name, 0) for name, folded in rows], dtype=np.int64)
