@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash
+import orjson
 from dash import Dash, _dash_renderer, dash_table
+from dash.development.base_component import Component
 from flask import request
 
 from auth.session import CSRF_COOKIE, CSRF_HEADER
@@ -117,11 +119,22 @@ def framed(layout: Callable[..., Any]) -> Callable[..., Any]:
         words = {name: value if isinstance(value, str) else str(value[-1]) for name, value in asked.items()}
         try:
             _shell.follow(path, query)
-            return layout(**{**words, **_variables(path)})
+            return written(layout(**{**words, **_variables(path)}))
         except Exception as error:  # whatever a page raises, the frame around it stays usable
             return _errors.page_failure(error)
 
     return show
+
+
+def written(tree: Any) -> Any:
+    """The page as JSON at once, which Dash's writer takes over; left to itself it first walks through every value."""
+    return orjson.Fragment(orjson.dumps(tree, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY))
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Component):
+        return node.to_plotly_json()
+    raise TypeError(f"a {type(node).__name__} cannot be part of a page")
 
 
 def _address() -> tuple[str, str]:
