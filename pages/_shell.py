@@ -21,11 +21,13 @@ from components.shell.site_picker import SiteChoice
 from components.shell.skeleton import page_skeleton
 from components.shell.user_menu import Person, csrf_field
 from domain.access import Role, Viewer
-from domain.text import available_locales, current_locale
+from domain.text import available_locales, current_locale, ngettext
 from domain.text import gettext as _
 from pages._notices import show_unseen
 from services import portal, shell
 from services.sites import SiteView
+
+OVERVIEW = "/dashboard"
 
 
 def layout() -> html.Div:
@@ -75,16 +77,28 @@ def _announcements() -> list[html.Div]:
 
 def place_of(viewer: Viewer, path: str, query: str) -> Place:
     sites = shell.sites_of(viewer)
-    site = shell.chosen_site(sites, parse_qs(query.lstrip("?")).get("site", [""])[0])
+    asked = _asked_site(path, query)
+    site = shell.chosen_site(sites, asked)
+    shows_all = len(sites) > 1 and not asked and path in {"", OVERVIEW}
     return Place(
         path=path,
         query=query,
         entries=entries_of(viewer, sites),
         crumbs=crumbs_of(path, site if len(sites) > 1 else None),
-        sites=tuple(_choice(each) for each in sites),
-        site=_choice(site) if site else None,
-        freshness=_freshness(site) if site else "",
+        sites=(*([_all(sites)] if len(sites) > 1 else []), *(_choice(each) for each in sites)),
+        site=_all(sites) if shows_all else _choice(site) if site else None,
+        freshness=_freshness(site) if site and not shows_all else "",
     )
+
+
+def _asked_site(path: str, query: str) -> str:
+    """The site in the query, or the one the overview's address names."""
+    named = path.removeprefix(f"{OVERVIEW}/") if path.startswith(f"{OVERVIEW}/") else ""
+    return named or parse_qs(query.lstrip("?")).get("site", [""])[0]
+
+
+def _all(sites: tuple[SiteView, ...]) -> SiteChoice:
+    return SiteChoice("", _("All sites"), ngettext("{n} site", "{n} sites", len(sites)))
 
 
 def _choice(site: SiteView) -> SiteChoice:

@@ -97,10 +97,14 @@ class SiteDashboard:
     production: Total | None
     export: Total | None
     production_today: UseSeries | None
-    net_today_wh: int | None  # taken from the grid less given to it; None without export
+    net_today: UseSeries | None  # taken from the grid less given to it; None without export
     self_sufficiency: float | None  # of the running month, whole days
     others: tuple[tuple[str, Total], ...]  # gas and heat
     feed: tuple[Happening, ...]
+
+    @property
+    def net_today_wh(self) -> int | None:
+        return self.net_today.total_wh if self.net_today else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def _site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
         production=made,
         export=month_total(viewer, site, export) if export else None,
         production_today=_today_hours(viewer, site, production) if production else None,
-        net_today_wh=_net_today(viewer, site),
+        net_today=_net_today(viewer, site),
         self_sufficiency=self_sufficiency(viewer, site, month),
         others=tuple(
             (name, month_total(viewer, site, consumption_terms(site, name)))
@@ -224,12 +228,12 @@ def _devices(site: SiteView, now: datetime) -> tuple[DeviceState, ...]:
     )
 
 
-def _net_today(viewer: Viewer, site: SiteView) -> int | None:
+def _net_today(viewer: Viewer, site: SiteView) -> UseSeries | None:
     export = _flow_terms(site, "export")
     if not export:
         return None
     given = [(register_id, -1) for register_id, _sign in export]
-    return _today_hours(viewer, site, [*_flow_terms(site, "import"), *given]).total_wh
+    return _today_hours(viewer, site, [*_flow_terms(site, "import"), *given])
 
 
 def _flow_terms(site: SiteView, flow: str) -> list[tuple[int, int]]:

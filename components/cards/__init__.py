@@ -24,6 +24,8 @@ class Metric:
     spark: Sequence[float | None] = ()
     spark_label: str = ""
     href: str = ""
+    ring: float | None = None  # a share from 0 to 1, drawn beside its figure
+    pair: Sequence[tuple[str, float, str]] = ()  # (name, length, figure) of two bars with one scale
 
 
 def large_figure(text: str) -> list[Any]:
@@ -42,25 +44,55 @@ def metric(shown: Metric) -> Any:
         ),
         html.P(value, className="metric-value"),
         html.P(shown.note, className="metric-note"),
-        *(
-            [sparkline(shown.spark, shown.spark_label, colour=shown.colour)]
-            if any(v is not None for v in shown.spark)
-            else []
-        ),
+        *_picture(shown),
     ]
-    inner = html.Div(html.Div(body, className="card-body"), className="card metric")
+    has_ring = " has-ring" if shown.ring is not None else ""
+    inner = html.Div(html.Div(body, className="card-body"), className=f"card metric{has_ring}")
     return dcc.Link(inner, href=shown.href, className="metric-link") if shown.href else inner
 
 
-def sparkline(values: Sequence[float | None], label: str, *, colour: str = "--c-cons") -> html.Div:
-    """Bars without axes; a gap is a gap. `label` says what they are to whom cannot see them."""
-    top = max((value for value in values if value is not None), default=0) or 1
-    bars = [
-        html.I(className="gap") if value is None else html.I(style={"height": f"{max(0.0, value) / top * 100:.1f}%"})
-        for value in values
+def _picture(shown: Metric) -> list[html.Div]:
+    """The small picture of a card: a ring, two bars or a sparkline; none where nothing is known."""
+    if shown.ring is not None:
+        style = {"--p": f"{min(1.0, max(0.0, shown.ring)) * 100:.1f}", "--c": f"var({shown.colour})"}
+        return [html.Div(className="ring", style=style, **{"aria-hidden": "true"})]
+    if shown.pair:
+        return [pair_bars(shown.pair, colour=shown.colour)]
+    if any(value is not None for value in shown.spark):
+        return [sparkline(shown.spark, shown.spark_label, colour=shown.colour)]
+    return []
+
+
+def pair_bars(pair: Sequence[tuple[str, float, str]], *, colour: str = "--c-cons") -> html.Div:
+    """Two bars from one zero, each with its name and figure: nothing needs hovering. The second is the reference."""
+    top = max((length for _name, length, _figure in pair), default=0) or 1
+    rows = [
+        html.Div(
+            [
+                html.Span(name),
+                html.Span(html.I(style={"width": f"{length / top * 100:.1f}%"}), className="track"),
+                html.Span(figure, className="fig"),
+            ],
+            className="pair-row",
+        )
+        for name, length, figure in pair
     ]
+    return html.Div(rows, className="metric-spark pair", style={"--c": f"var({colour})"})
+
+
+def sparkline(values: Sequence[float | None], label: str, *, colour: str = "--c-cons") -> html.Div:
+    """Bars without axes; a gap is a gap, below zero hangs down. `label` says what they are to whom cannot see them."""
+    known = [value for value in values if value is not None]
+    goes_down = any(value < 0 for value in known)
+    top = max((abs(value) for value in known), default=0) or 1
+    bars = [
+        html.I(className="gap") if value is None
+        else html.I(style={"height": f"{abs(value) / top * (50 if goes_down else 100):.1f}%"}, className="down" if value < 0 else None)
+        for value in values
+    ]  # fmt: skip
+    both = " both" if goes_down else ""
     return html.Div(
-        html.Div(bars, className="spark", style={"--c": f"var({colour})"}, role="img", **{"aria-label": label}),
+        html.Div(bars, className=f"spark{both}", style={"--c": f"var({colour})"}, role="img", **{"aria-label": label}),
         className="metric-spark",
     )
 

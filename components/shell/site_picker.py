@@ -22,7 +22,9 @@ class SiteChoice:
 
 
 def href_for(path: str, query: str, site: str) -> str:
-    """The same page for another site; a page of one meter falls back to its section."""
+    """The same page for another site; a page of one meter falls back to its section. All sites meet on the overview."""
+    if not site:
+        return "/dashboard"
     kept = [(name, value) for name, value in parse_qsl(query.lstrip("?")) if name in KEPT]
     return f"{path}?{urlencode([('site', site), *kept])}"
 

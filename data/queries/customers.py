@@ -216,6 +216,8 @@ def _audit_rows(db: Session, query: Select) -> list[AuditRow]:
 
 
 def _audit_select() -> Select:
+    """The customer is the one whose account was acted for, or the one that was opened."""
+    opened = AuditEvent.object_type == "customer"
     return (
         select(
             AuditEvent.at, AuditEvent.action, AuditEvent.object_type, AuditEvent.object_id, AuditEvent.detail,
@@ -223,7 +225,7 @@ def _audit_select() -> Select:
         )
         .outerjoin(User, User.id == AuditEvent.actor_user_id)
         .outerjoin(Account, Account.id == AuditEvent.acting_for_account_id)
-        .outerjoin(Customer, Customer.id == Account.customer_id)
+        .outerjoin(Customer, or_(Customer.id == Account.customer_id, opened & (Customer.public_id == AuditEvent.object_id)))
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     )  # fmt: skip
 

@@ -62,8 +62,8 @@ def event_list(rows: Sequence[tuple[str, str, str]]) -> html.Ul:
         [
             html.Li([
                 icon("eye", small=True),
-                html.Span([html.B(what), html.Span(detail, className="quiet")], className="what"),
-                html.Span(when, className="quiet xs"),
+                html.Span([html.B(what), html.Span(detail, className="quiet event-detail"), html.Span(when, className="quiet xs")],
+                          className="what"),
             ])
             for what, detail, when in rows
         ],

@@ -86,4 +86,5 @@ def pager(view: admin.CustomerPage) -> html.Nav | None:
 
 def _link(view: admin.CustomerPage, page: int, text: str, symbol: str) -> Any:
     href = f"/admin/customers?{urlencode({'q': view.text, 'page': page})}"
-    return dcc.Link([icon(symbol), text], href=href, className="btn btn-secondary btn-sm")
+    words = [text, icon(symbol)] if symbol == "chevron-right" else [icon(symbol), text]
+    return dcc.Link(words, href=href, className="btn btn-secondary btn-sm")

@@ -39,8 +39,14 @@ def layout(**_query: str) -> html.Div:
             parts.page_head(_("Good to see you, {name}", name=viewer.name), _("The fleet at a glance.")),
             search_form() if finds else None,
             fleet_facts(view.fleet),
-            html.Div([*fleet_cards(view.fleet), *([health_card(view.health)] if view.health else [])], className="g"),
-            html.Div(own_views_card(view), className="g") if finds else None,
+            html.Div(
+                [
+                    html.Div(fleet_cards(view.fleet), className="c4 stack stack-cards"),
+                    *([health_card(view.health)] if view.health else []),
+                    *([own_views_card(view)] if finds else []),
+                ],
+                className="g admin-grid",
+            ),
         ]
     )
 
@@ -63,8 +69,8 @@ def fleet_cards(fleet: admin.FleetFacts) -> list[Any]:
         (parts.commodity_text(name), formats.number(count)) for name, count in fleet.sites_by_commodity.items()
     ]
     return [
-        parts.card(_("Sites by kind"), parts.facts_list(by_kind), span=4),
-        parts.card(_("Sites by supply"), parts.facts_list(by_supply), span=4),
+        parts.card(_("Sites by kind"), parts.facts_list(by_kind)),
+        parts.card(_("Sites by supply"), parts.facts_list(by_supply)),
     ]
 
 
@@ -94,4 +100,4 @@ def own_views_card(view: admin.Overview) -> html.Section:
         for row in view.own_views
     ]
     content = parts.event_list(rows) if rows else parts.empty(_("You have not opened a customer yet."))
-    return parts.card(_("Your recent visits"), content)
+    return parts.card(_("Your recent visits"), content, span=4)

@@ -38,13 +38,22 @@ def _month(view: SiteDashboard) -> Metric:
 
 
 def _year(view: SiteDashboard) -> Metric:
+    """Two bars of the same days, this year above the year before."""
     last = view.month.last_year
     figure, unit = formats.UNKNOWN, ""
     if last is not None and last.ratio is not None:
         figure = formats.number(abs(last.ratio) * 100)
         unit = _("% less") if last.ratio < 0 else _("% more")
-    return Metric(_("Against last year"), figure, unit, note=_year_note(view.month),
+    return Metric(_("Against last year"), figure, unit, note=_year_note(view.month), pair=_year_pair(view, last),
                   href=_consumption(view, period="month", compare="last_year"))  # fmt: skip
+
+
+def _year_pair(view: SiteDashboard, last: Comparison | None) -> list[tuple[str, float, str]]:
+    if last is None or last.ratio is None:
+        return []
+    year = view.today.day.year
+    sums = ((year, last.now_wh), (year - 1, last.then_wh))
+    return [(str(name), float(energy), formats.kwh(energy)) for name, energy in sums]
 
 
 def _complete(view: SiteDashboard) -> Metric:
@@ -70,7 +79,9 @@ def _net(view: SiteDashboard) -> list[Metric]:
         return []
     figure, unit = formats.energy_parts(abs(net))
     text = _("more taken from the grid than given so far") if net > 0 else _("more given to the grid than taken so far")
-    return [Metric(_("Net today"), figure, unit, shape="di", colour="--c-net", note=text)]
+    assert view.net_today is not None, "a sum has its hours"
+    return [Metric(_("Net today"), figure, unit, shape="di", colour="--c-net", note=text,
+                   spark=today_chart.by_hour(view.net_today), spark_label=_("Taken from the grid less given to it, each hour today"))]  # fmt: skip
 
 
 def _own(view: SiteDashboard) -> list[Metric]:
@@ -78,7 +89,8 @@ def _own(view: SiteDashboard) -> list[Metric]:
         return []
     figure = formats.number(view.self_sufficiency * 100)
     text = _("of this month's use came from your own roof or wind")
-    return [Metric(_("Self-sufficiency"), figure, "%", shape="ci", colour="--c-prod", note=text)]
+    return [Metric(_("Self-sufficiency"), figure, "%", shape="ci", colour="--c-prod", note=text,
+                   ring=view.self_sufficiency)]  # fmt: skip
 
 
 def _others(view: SiteDashboard) -> list[Metric]:
@@ -86,9 +98,19 @@ def _others(view: SiteDashboard) -> list[Metric]:
     for name, total in view.others:
         figure, unit = formats.energy_parts(total.so_far_wh)
         label = _("Gas this month") if name == "gas" else _("Heat this month")
-        cards.append(Metric(label, figure, unit, note=note(total), spark=kwh_values(total.days.values_wh()),
+        cards.append(Metric(label, figure, unit, note=_heating_note(total), spark=kwh_values(total.days.values_wh()),
                             spark_label=label, href=_consumption(view, period="month", commodity=name)))  # fmt: skip
     return cards
+
+
+def _heating_note(total: Total) -> Any:
+    """Heating follows the season: last year's same days are the fair measure, the month before is not."""
+    then = total.last_year
+    if not total.has_whole_days or then is None or then.ratio is None:
+        return note(total)
+    if abs(then.ratio) < SAME:
+        return _("as much as in the same days a year ago")
+    return _marked(_("{change} than in the same days a year ago"), then.ratio)
 
 
 def _consumption(view: SiteDashboard, **query: str) -> str:

@@ -49,6 +49,7 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             _metric_row(view),
             _month_row(view),
             _row([*_devices(view), (_feed_card(view), "c8" if view.live.devices else "c12")]),
+            _floating(view.site),
         ]
     )
 
@@ -147,7 +148,7 @@ def _month_card(view: SiteDashboard) -> html.Section:
     )
 
 
-def _quick_card(site: SiteView) -> html.Section:
+def _quick_links(site: SiteView) -> list[dcc.Link]:
     of_site = {"site": site.public_id}
     actions = [
         ("bolt", _("See today's use"), href("/consumption", of_site, period="day")),
@@ -156,12 +157,23 @@ def _quick_card(site: SiteView) -> html.Section:
         ("chart-bar", _("See the whole year"), href("/consumption", of_site, period="year")),
     ]
     known = {page["path"] for page in dash.page_registry.values()}
-    links = [
-        dcc.Link([icon(glyph), text], href=target)
+    return [
+        dcc.Link([icon(glyph), html.Span(text)], href=target)
         for glyph, text, target in actions
         if target.partition("?")[0] in known
     ]
-    return card(card_id="dashboard-quick", title=_("Quick actions"), body=[html.Div(links, className="quick")])
+
+
+def _quick_card(site: SiteView) -> html.Section:
+    body = [html.Div(_quick_links(site), className="quick")]
+    return card(card_id="dashboard-quick", title=_("Quick actions"), body=body)
+
+
+def _floating(site: SiteView) -> html.Details:
+    """On phones the same actions under the thumb; the style sheet hides it elsewhere."""
+    button = html.Summary(icon("plus"), className="fab", **{"aria-label": _("Quick actions")})
+    links = html.Ul([html.Li(link) for link in _quick_links(site)], className="menu-links")
+    return html.Details([button, html.Div(links, className="pop-menu fab-menu")], className="pop fab-pop")
 
 
 def _feed_card(view: SiteDashboard) -> html.Section:

@@ -90,8 +90,18 @@ def _cards(current: Sequence[SiteRow]) -> list[Metric]:
                spark_label=_("Consumption of each day this month")),
         *_largest(current, month_wh),
         Metric(_("Sites delivering"), f"{live}/{len(current)}", "", shape="di", colour="--c-rest",
-               note=_("on time by now")),
+               note=_delivering(current)),
     ]  # fmt: skip
+
+
+def _delivering(current: Sequence[SiteRow]) -> str:
+    """Who is missing, by name where it is one."""
+    missing = [row.site.name for row in current if row.freshness.health is not Health.LIVE]
+    if not missing:
+        return _("all on time")
+    if len(missing) == 1:
+        return _("waiting for {site}", site=missing[0])
+    return _("waiting for {site} and others", site=missing[0])
 
 
 def _today_bars(current: Sequence[SiteRow]) -> list[float | None]:

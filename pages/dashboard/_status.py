@@ -11,6 +11,7 @@ from components import formats
 from components.icons import icon
 from domain.energy.freshness import Freshness, Health
 from domain.text import gettext as _
+from domain.text import ngettext
 from services.dashboard import DeviceState, LiveStatus, SiteDashboard
 
 DEVICE_GLYPHS = {
@@ -96,13 +97,24 @@ def data_facts(view: SiteDashboard) -> html.Dl:
     return html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="dl")
 
 
-def device_list(live: LiveStatus) -> html.Ul:
-    return html.Ul([_device(device, live.now_local) for device in live.devices], className="list")
+DEVICES_SHOWN = 4
+
+
+def device_list(live: LiveStatus) -> html.Div:
+    """Silent ones first; the rest of a long list opens on demand."""
+    silent_first = sorted(live.devices, key=lambda device: not device.is_offline)
+    rows = [_device(device, live.now_local) for device in silent_first]
+    first, rest = rows[:DEVICES_SHOWN], rows[DEVICES_SHOWN:]
+    if not rest:
+        return html.Div(html.Ul(first, className="list"), className="device-list")
+    name = ngettext("{n} more device", "{n} more devices", len(rest))
+    more = html.Details([html.Summary(name), html.Ul(rest, className="list")], className="more-rows")
+    return html.Div([html.Ul(first, className="list"), more], className="device-list")
 
 
 def _device(device: DeviceState, now_local: datetime) -> html.Li:
     glyph, tone = DEVICE_GLYPHS.get(device.kind, ("cpu-chip", ""))
-    seen = _("Last heard of {time}", time=_moment(device.last_seen_utc, now_local))
+    seen = _("Last answer {time}", time=_moment(device.last_seen_utc, now_local))
     health, name, colour = (
         ("never", _("Waiting"), "") if device.last_seen_utc is None
         else ("offline", _("Offline"), "") if device.is_offline

@@ -49,6 +49,8 @@ def test_a_whole_visit(both):
     assert [row.action for row in again.access_log] == ["view_as:started", "customer:opened"]
     admin.end_view_as(agent.viewer, agent.id_hash)
     assert admin.reason_of(again.access_log[0]) == "ticket 20418"
+    own = admin.overview(agent.viewer).own_views  # opened, looked at and left: one customer, by name
+    assert {row.customer_name for row in own} == {found.found[0].name}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components import formats
-from components.cards import Metric, delta, large_figure, metric, sparkline
+from components.cards import Metric, delta, large_figure, metric, pair_bars, sparkline
 from tests.unit.components.trees import attribute, by_class, by_type, classes, text_of
 
 
@@ -38,11 +38,32 @@ def test_with_an_address_the_card_is_a_link():
 
 
 def test_bars_stand_in_proportion_to_the_highest():
-    (spark,) = by_class(sparkline([2.0, None, 8.0, 0.0, -1.0], "Use by day"), "spark")
+    (spark,) = by_class(sparkline([2.0, None, 8.0, 0.0], "Use by day"), "spark")
     heights = [None if "gap" in classes(bar) else bar.style["height"] for bar in spark.children]
-    # 2 / 8, a gap, 8 / 8, nothing used, and nothing below the ground
-    assert heights == ["25.0%", None, "100.0%", "0.0%", "0.0%"]
+    # 2 / 8, a gap, 8 / 8, nothing used
+    assert heights == ["25.0%", None, "100.0%", "0.0%"]
     assert (attribute(spark, "role"), attribute(spark, "aria-label")) == ("img", "Use by day")
+
+
+def test_a_net_that_turns_shares_the_height_between_up_and_down():
+    (spark,) = by_class(sparkline([2.0, -8.0], "Net by hour"), "spark")
+    # half the height is 8 kWh: 2 / 8 of 50 % up, 8 / 8 of 50 % down
+    assert [(bar.style["height"], "down" in classes(bar)) for bar in spark.children] == [
+        ("12.5%", False),
+        ("50.0%", True),
+    ]
+
+
+def test_two_bars_have_one_zero_and_name_their_figures():
+    (first, second) = by_class(pair_bars([("2026", 75.0, "75 kWh"), ("2025", 100.0, "100 kWh")]), "pair-row")
+    widths = [row.children[1].children.style["width"] for row in (first, second)]
+    assert widths == ["75.0%", "100.0%"]  # 75 / 100 and the reference itself
+    assert [row.children[2].children for row in (first, second)] == ["75 kWh", "100 kWh"]
+
+
+def test_a_ring_is_drawn_for_a_share_and_never_beyond_the_whole():
+    (ring,) = by_class(metric(Metric("Self-sufficiency", "102", "%", ring=1.02)), "ring")
+    assert ring.style["--p"] == "100.0"
 
 
 def test_a_gap_is_not_a_bar():
