@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-MODULES = ("benchmarks.store", "benchmarks.ingest", "benchmarks.web", "benchmarks.signin")
+MODULES = ("benchmarks.store", "benchmarks.ingest", "benchmarks.web", "benchmarks.signin", "benchmarks.rating")
 
 
 def main() -> None:

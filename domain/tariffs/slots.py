@@ -47,7 +47,8 @@ class Slots:
 
     def span(self, first: date, end: date) -> slice:
         """The places of some local days."""
-        low, high = np.searchsorted(self.day, (day_number(first), day_number(end)))
+        edges = np.array((day_number(first), day_number(end)), dtype=np.int32)  # another type would copy all days
+        low, high = np.searchsorted(self.day, edges)
         return slice(int(low), int(high))
 
 
@@ -140,7 +141,7 @@ class Use:
         part = self.flows.get(flow)
         if part is None:
             raise refuse("flow_missing", flow=flow, known=", ".join(sorted(self.flows)))
-        starts = np.asarray(part.start_utc).astype("datetime64[s]").astype(np.int64)
+        starts = part.start_utc.astype("datetime64[s]", copy=False).view(np.int64)
         phase_s = int(starts[0]) % part.interval_s if len(starts) else 0
         return _lay(part, starts, slots(self.zone_name, first, end, part.interval_s, phase_s))
 
@@ -192,7 +193,10 @@ class Coverage:
 
 
 def coverage(flow: str, laid: Laid, span: slice) -> Coverage:
-    known, quality = laid.is_known[span], laid.quality[span]
-    counts = np.bincount(quality[known], minlength=len(ORDER))
-    total = int(laid.energy_wh[span].sum())
-    return Coverage(flow, len(known), int(known.sum()), tuple(int(n) for n in counts), total)
+    known = laid.is_known[span]
+    present = len(known) - laid.missing(span)
+    quality = laid.quality[span] if present == len(known) else laid.quality[span][known]
+    counts = [present] + [0] * (len(ORDER) - 1)
+    if quality.any():
+        counts = [int(n) for n in np.bincount(quality, minlength=len(ORDER))]
+    return Coverage(flow, len(known), present, tuple(counts), int(laid.energy_wh[span].sum()))

@@ -76,8 +76,7 @@ class Spot(Charge):
     def lines(self, scope: Scope) -> list[Line]:
         laid = scope.book.laid(self.flow)
         segment = laid.slots.span(scope.first, scope.end)
-        places = np.arange(segment.start, segment.stop)
-        price, scale = self._all_prices(scope, laid, places)
+        price, scale = self._all_prices(scope, laid, segment)
         is_small = fits(laid.energy_wh[segment], price)
         parts = []
         for span in scope.spans():
@@ -86,19 +85,21 @@ class Spot(Charge):
             total = int(np.dot(energy, prices)) if is_small else dot(energy, prices)
             quantity = Fraction(int(energy.sum()), WH_PER_KWH)
             parts.append(Part(span.first, span.end, quantity, Fraction(total, scale * WH_PER_KWH)))
-        intervals = IntervalSet(self.flow, laid, places, price, scale)
+        intervals = IntervalSet(self.flow, laid, np.arange(segment.start, segment.stop), price, scale)
         return [scope.line(self, parts, "kWh", mean_price(parts), is_mean_price=True, intervals=intervals)]
 
-    def _all_prices(self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    def _all_prices(self, scope: Scope, laid: Laid, segment: slice) -> tuple[npt.NDArray[np.int64], int]:
         """The price of each interval; 0 where it is missing and there is no energy to be priced."""
         if laid.is_whole:
-            return self._prices(scope, laid, places)
-        known = laid.is_known[places]
-        price = np.zeros(len(places), dtype=np.int64)
-        price[known], scale = self._prices(scope, laid, places[known])
+            return self._prices(scope, laid, segment)
+        known = np.flatnonzero(laid.is_known[segment])
+        price = np.zeros(segment.stop - segment.start, dtype=np.int64)
+        price[known], scale = self._prices(scope, laid, known + segment.start)
         return price, scale
 
-    def _prices(self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    def _prices(
+        self, scope: Scope, laid: Laid, places: npt.NDArray[np.int64] | slice
+    ) -> tuple[npt.NDArray[np.int64], int]:
         """The price of each interval as a whole number of 1/scale per kWh."""
         series = scope.book.series(self.series, scope.currency)
         length_s = lcm(self.resolution_min * 60, series.interval_s, laid.slots.interval_s)
@@ -110,7 +111,9 @@ class Spot(Charge):
         adders = decimals(self.adder, self.cap, self.floor, *(row.adder for row in self.band_adders))
         factor = 10 ** decimals(self.multiplier)
         scale *= factor * 10**adders
-        price = market * (scaled(self.multiplier, factor) * 10**adders) + scaled(self.adder, scale)
+        price = market * (scaled(self.multiplier, factor) * 10**adders)
+        if self.adder:
+            price = price + scaled(self.adder, scale)
         for row in self.band_adders:
             price = price + scope.mask(laid, (row.band,))[places] * scaled(row.adder, scale)
         if self.floor is not None:

@@ -11,6 +11,7 @@ from domain.calendar import Period, PeriodKind
 from domain.tariffs.base import Market
 from domain.tariffs.blocks import Block
 from domain.tariffs.charges.demand import Demand, Ratchet
+from domain.tariffs.charges.percent import Percent
 from domain.tariffs.rate import Term, rate
 from domain.tariffs.slots import Use
 from domain.tariffs.taxes import TaxRule, TaxTable
@@ -20,6 +21,7 @@ from tests.factories.tariffs import (
     amounts,
     days,
     grid,
+    make_fixed,
     make_tariff,
     make_use,
     month,
@@ -44,11 +46,23 @@ JUNE = ("2026-06-01", "2026-07-01")
 
 
 def test_the_highest_quarter_hour_is_billed():
-    """920 kW x 18.50 = 17 020, with 450 of base charge 17 470 (mfgcalcs.com; the base is another charge)."""
+    """920 kW x 18.50 = 17 020 (mfgcalcs.com)."""
     result = rate(make_tariff(demand()), month("2026-06"), spiked(*JUNE, {100: 230_000}))
     (line,) = result.lines
     assert (line.quantity, line.unit, line.amount_minor) == (920, "kW_month", 1_702_000)
     assert line.intervals.energy_wh.tolist() == [230_000]
+
+
+def test_the_published_demand_bill_with_its_surcharge():
+    """mfgcalcs.com: 920 kW x 18.50 + 450 = 17 470; with the demand at 110 %, 17 020 x 1.1 + 450 = 19 172."""
+    charges = (
+        demand(),
+        make_fixed("450"),
+        Percent(code="more", label="Surcharge", cost_group="network", share=Decimal("0.10"), codes=("kw",)),
+    )
+    result = rate(make_tariff(*charges), month("2026-06"), spiked(*JUNE, {100: 230_000}))
+    assert amounts(result) == {"kw": 1_702_000, "fixed": 45_000, "more": 170_200}
+    assert result.net_minor == 1_917_200
 
 
 def test_a_window_is_the_mean_of_its_intervals():
