@@ -42,7 +42,7 @@ def serving(config: Config, folder: Path, *, has_worker: bool = True) -> Iterato
         finally:
             for child in children:
                 if child.poll() is None:
-                    os.killpg(child.pid, signal.SIGTERM)
+                    os.killpg(child.pid, signal.SIGINT)  # at once; a browser's open connections are not waited for
                     child.wait(timeout=20)
 
 
