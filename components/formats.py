@@ -132,4 +132,6 @@ def period_title(period: Period) -> str:
         return month(period.first)
     if period.kind is PeriodKind.YEAR:
         return str(period.first.year)
+    if period.kind is PeriodKind.ALL:
+        return " – ".join(dict.fromkeys((str(period.first.year), str(period.last.year))))
     return date_range(period.first, period.last)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import formats
@@ -16,6 +17,7 @@ from domain.calendar import Period, PeriodKind
 from domain.text import gettext as _
 
 KINDS = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.YEAR)
+KINDS_AND_ALL = (*KINDS, PeriodKind.ALL)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class PeriodState:
     download_href: str = ""
     units: Sequence[tuple[str, str, bool]] = field(default_factory=tuple)  # (label, href, is_current)
     kinds: Sequence[PeriodKind] = KINDS
+    takes_own_dates: bool = False  # the page understands `period=custom&date=...&last=...`
 
 
 def kind_name(kind: PeriodKind) -> str:
@@ -40,6 +43,7 @@ def kind_name(kind: PeriodKind) -> str:
         PeriodKind.WEEK: _("Week"),
         PeriodKind.MONTH: _("Month"),
         PeriodKind.YEAR: _("Year"),
+        PeriodKind.ALL: _("All"),
         PeriodKind.CUSTOM: _("Own dates"),
     }[kind]
 
@@ -65,21 +69,67 @@ def period_bar(state: PeriodState) -> html.Div:
     )
 
 
+def period_words(period: Period) -> dict[str, object]:
+    """What an address says of a period; only own dates have a last day of their own."""
+    last = period.last.isoformat() if period.kind is PeriodKind.CUSTOM else None
+    return {"period": str(period.kind), "date": period.first.isoformat(), "last": last}
+
+
 def _at(state: PeriodState, period: Period) -> str:
-    return href(state.path, state.query, period=str(period.kind), date=period.first.isoformat())
+    return href(state.path, state.query, **period_words(period))
 
 
 def _steps(state: PeriodState) -> html.Span:
     previous, following = state.period.shift(-1), state.period.shift(1)
-    title = html.Span([icon("calendar"), formats.period_title(state.period)], className="period-title")
+    moves = state.period.kind is not PeriodKind.ALL
+    has_previous, has_next = moves and previous.end > state.first_date, moves and following.first <= state.today
     return html.Span(
         [
-            _step(state, previous, "chevron-left", _("Previous: {period}"), allowed=previous.end > state.first_date),
-            title,
-            _step(state, following, "chevron-right", _("Next: {period}"), allowed=following.first <= state.today),
+            _step(state, previous, "chevron-left", _("Previous: {period}"), allowed=has_previous),
+            _title(state),
+            _step(state, following, "chevron-right", _("Next: {period}"), allowed=has_next),
         ],
         className="step",
     )
+
+
+def _title(state: PeriodState) -> Any:
+    """The period's name; where a page takes own dates, it opens a form for them."""
+    name = [icon("calendar"), formats.period_title(state.period)]
+    if not state.takes_own_dates:
+        return html.Span(name, className="period-title")
+    opens = html.Span(_("Choose your own dates"), className="visually-hidden")
+    return html.Details(
+        [html.Summary([*name, opens], className="period-title"), html.Div(own_dates_form(state), className="sheet")],
+        className="period-sheet own-dates",
+    )
+
+
+def own_dates_form(state: PeriodState) -> html.Form:
+    """First and last day as a plain form whose answer is an address."""
+    taken = {"period", "date", "last", "resolution"}
+    hidden = [
+        dcc.Input(type="hidden", name=key, value=str(value)) for key, value in state.query.items() if key not in taken
+    ]
+    last = min(state.period.last, max(state.today, state.period.first))
+    return html.Form(
+        [
+            *hidden,
+            dcc.Input(type="hidden", name="period", value=str(PeriodKind.CUSTOM)),
+            date_field("own-first", "date", _("First day"), state.period.first.isoformat()),
+            date_field("own-last", "last", _("Last day"), last.isoformat()),
+            html.Button(_("Show these days"), type="submit", className="btn btn-primary"),
+        ],
+        action=state.path, method="GET", className="stack-form",
+    )  # fmt: skip
+
+
+def date_field(field_id: str, name: str, label: str, value: str, problem: str = "") -> html.Div:
+    """A native date input with its label and, when it cannot be meant, what is wrong and what helps."""
+    said = {"role": "group", "aria-describedby": f"{field_id}-problem"} if problem else {}
+    control = dbc.Input(type="date", id=field_id, name=name, value=value, required=True, invalid=bool(problem))
+    note = [html.P(problem, id=f"{field_id}-problem", className="form-problem")] if problem else []
+    return html.Div([html.Label(label, htmlFor=field_id, className="form-label"), control, *note], **said)
 
 
 def _step(state: PeriodState, target: Period, glyph: str, label: str, *, allowed: bool) -> Any:
@@ -102,13 +152,15 @@ def _kinds(state: PeriodState, class_name: str = "") -> html.Nav:
 
 
 def _at_anchor(state: PeriodState, kind: PeriodKind, anchor: date) -> str:
-    return href(state.path, state.query, period=str(kind), date=anchor.isoformat())
+    return href(state.path, state.query, period=str(kind), date=anchor.isoformat(), last=None, resolution=None)
 
 
 def _compare_links(state: PeriodState) -> list[Any]:
     choices = [("none", _("No comparison")), ("previous", _("Previous period")), ("last_year", _("Last year"))]
     return [
-        dcc.Link(text, href=href(state.path, state.query, compare=key)) for key, text in choices if key != state.compare
+        dcc.Link(text, href=href(state.path, state.query, compare=key, then=None, then_last=None))
+        for key, text in choices
+        if key != state.compare
     ]
 
 
@@ -124,7 +176,7 @@ def _compare_chip(state: PeriodState) -> html.Span:
         return html.Span(menu, className="only-w")
     remove = dcc.Link(
         [icon("x-mark", small=True), html.Span(_("Remove the comparison"), className="visually-hidden")],
-        href=href(state.path, state.query, compare="none"),
+        href=href(state.path, state.query, compare="none", then=None, then_last=None),
     )
     mark = html.I(className="sw sw-ref", **{"aria-hidden": "true"})
     text = _("vs {period}", period=state.compare_title)

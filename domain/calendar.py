@@ -19,6 +19,7 @@ class PeriodKind(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+    ALL = "all"
     CUSTOM = "custom"
 
 
@@ -83,7 +84,22 @@ class Period:
             return cls(kind, first, add_months(first, 1))
         if kind is PeriodKind.YEAR:
             return cls(kind, date(day.year, 1, 1), date(day.year + 1, 1, 1))
-        raise ValueError("a custom period is built from its two dates")
+        raise ValueError("own dates and all years are built from two dates")
+
+    @classmethod
+    def spanning(cls, first: date, last: date) -> Period:
+        """From the first to the last day; a whole day, week, month or year is named as such."""
+        end = last + timedelta(days=1)
+        kinds = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.YEAR)
+        named = (cls.of(kind, first) for kind in kinds)
+        return next(
+            (found for found in named if (found.first, found.end) == (first, end)), cls(PeriodKind.CUSTOM, first, end)
+        )
+
+    @classmethod
+    def years(cls, first: date, last: date) -> Period:
+        """All calendar years that hold some of these days."""
+        return cls(PeriodKind.ALL, date(first.year, 1, 1), date(last.year + 1, 1, 1))
 
     @property
     def day_count(self) -> int:
@@ -97,7 +113,9 @@ class Period:
         return [self.first + timedelta(days=n) for n in range(self.day_count)]
 
     def shift(self, steps: int) -> Period:
-        """The neighbour by calendar steps: the month after January has 28 or 29 days."""
+        """The neighbour by calendar steps: the month after January has 28 or 29 days; all years have none."""
+        if self.kind is PeriodKind.ALL:
+            return self
         if self.kind is PeriodKind.MONTH:
             return Period.of(self.kind, add_months(self.first, steps))
         if self.kind is PeriodKind.YEAR:

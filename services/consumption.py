@@ -4,41 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from data.queries import cohort
 from data.queries import consumption as queries
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind, add_months, local_date
-from domain.energy import benchmark, comparison, peaks, profile
-from domain.energy.balance import UseSeries, picked
+from domain.energy import benchmark, comparison
+from domain.energy.balance import UseSeries
 from domain.energy.benchmark import Standing, Traits
 from domain.energy.comparison import Comparison
-from domain.energy.peaks import Peak
-from domain.energy.profile import HeatMap
-from services import groups, portal, use
+from services import consumption_pairs, groups, portal, use
+from services.consumption_asks import Ask, compared_period
 from services.sites import MeterView, RegisterView, SiteView, consumption_terms
-
-FINE = {PeriodKind.DAY: "interval", PeriodKind.WEEK: "hour", PeriodKind.MONTH: "day", PeriodKind.YEAR: "month"}
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a page asks for, after its address was read."""
-
-    site: SiteView
-    commodity: str
-    period: Period
-    compare: str = "none"  # none, previous, last_year, or an ISO date inside the other period
-    align: str = "weekday"
-    is_fine: bool = False
-    known_at: datetime | None = None
-
-    @property
-    def resolution(self) -> str:
-        if self.is_fine and self.period.kind in {PeriodKind.MONTH, PeriodKind.WEEK}:
-            return "interval"
-        return FINE.get(self.period.kind, "day")
 
 
 @dataclass(frozen=True)
@@ -68,9 +46,12 @@ class Overview:
     parts: tuple[Part, ...] = ()
     temperature: UseSeries | None = None
 
+    covered: tuple[tuple[int, int], ...] = ()  # by year: complete days and days of the calendar
+
     @property
     def is_running(self) -> bool:
-        return self.ask.period.first <= self.today < self.ask.period.end
+        is_one = self.ask.period.kind is not PeriodKind.ALL
+        return is_one and self.ask.period.first <= self.today < self.ask.period.end
 
 
 def known_days(viewer: Viewer, site: SiteView) -> tuple[date, date] | None:
@@ -90,7 +71,7 @@ def overview(viewer: Viewer, ask: Ask) -> Overview:
     terms = consumption_terms(ask.site, ask.commodity)
     series = use.series(viewer, ask.site, terms, ask.period, ask.resolution, ask.known_at)
     today = use.today_of(ask.site)
-    part = _elapsed(viewer, ask, terms, today)
+    part = elapsed(ask, today)
     then = compared_period(ask)
     then_series = use.series(viewer, ask.site, terms, then, ask.resolution) if then else None
     return Overview(
@@ -100,11 +81,23 @@ def overview(viewer: Viewer, ask: Ask) -> Overview:
         elapsed=part,
         then=then,
         then_series=then_series,
-        compared=_compared(viewer, ask, terms, part, then),
+        compared=consumption_pairs.compared(viewer, ask, then, "date") if then else None,
         interval_s=use.interval_of(ask.site, terms),
         parts=parts(viewer, ask, series),
         temperature=temperature(viewer, ask),
+        covered=_covered(viewer, ask, terms, series),
     )
+
+
+def _covered(viewer: Viewer, ask: Ask, terms: use.Terms, years: UseSeries) -> tuple[tuple[int, int], ...]:
+    """How much of each year is known, when years are shown: a year that began in May is not a small year."""
+    if ask.resolution != "year":
+        return ()
+    days = use.series(viewer, ask.site, terms, ask.period, "day")
+    good = days.label[comparison.complete_days(days)].astype("datetime64[Y]")
+    whole = [Period.of(PeriodKind.YEAR, label.astype("datetime64[D]").astype(date)).day_count for label in years.label]
+    known = [int((good == label.astype("datetime64[Y]")).sum()) for label in years.label]
+    return tuple(zip(known, whole, strict=True))
 
 
 def drawn(viewer: Viewer, ask: Ask) -> Overview:
@@ -118,7 +111,7 @@ def drawn(viewer: Viewer, ask: Ask) -> Overview:
         ask=ask,
         today=today,
         series=use.series(viewer, ask.site, terms, ask.period, ask.resolution, ask.known_at),
-        elapsed=_elapsed(viewer, ask, terms, today),
+        elapsed=elapsed(ask, today),
         then=then,
         then_series=use.series(viewer, ask.site, terms, then, ask.resolution) if then else None,
         compared=None,
@@ -126,46 +119,11 @@ def drawn(viewer: Viewer, ask: Ask) -> Overview:
     )
 
 
-def compared_period(ask: Ask) -> Period | None:
-    if ask.compare == "none":
-        return None
-    if ask.compare == "previous":
-        return ask.period.shift(-1)
-    if ask.compare == "last_year":
-        by_weekday = ask.align == "weekday" and ask.period.kind in {PeriodKind.DAY, PeriodKind.WEEK}
-        return ask.period.last_year(by_weekday=by_weekday)
-    return Period.of(ask.period.kind, date.fromisoformat(ask.compare))
-
-
-def _elapsed(viewer: Viewer, ask: Ask, terms: use.Terms, today: date) -> Period:
+def elapsed(ask: Ask, today: date) -> Period:
     """The whole days of the period that have passed; of the running day itself, the day."""
     if ask.period.kind is PeriodKind.DAY or not ask.period.first <= today < ask.period.end:
         return ask.period
     return comparison.elapsed(ask.period, today)
-
-
-def _compared(viewer: Viewer, ask: Ask, terms: use.Terms, part: Period, then: Period | None) -> Comparison | None:
-    """The same elapsed part of both periods, from whole days; a running day up to the same interval."""
-    if then is None:
-        return None
-    then_part = comparison.same_part(ask.period, part, then)
-    if ask.period.kind is PeriodKind.DAY:
-        return _compared_day(viewer, ask, terms, then_part)
-    now_series = use.series(viewer, ask.site, terms, part, "day")
-    then_series = use.series(viewer, ask.site, terms, then_part, "day")
-    if len(then_series) < then_part.day_count:  # part of it lies before the tenancy or the first reading
-        return None
-    return comparison.compare(now_series.total_wh, part, then_series.total_wh, then_part)
-
-
-def _compared_day(viewer: Viewer, ask: Ask, terms: use.Terms, then: Period) -> Comparison | None:
-    now_series = use.series(viewer, ask.site, terms, ask.period, "interval")
-    then_series = use.series(viewer, ask.site, terms, then, "interval")
-    if not len(now_series) or not len(then_series):
-        return None
-    until = now_series.label[-1] - now_series.label[0]
-    same = picked(then_series, then_series.label - then_series.label[0] <= until)
-    return comparison.compare(now_series.total_wh, ask.period, same.total_wh, then)
 
 
 def parts(viewer: Viewer, ask: Ask, total: UseSeries) -> tuple[Part, ...]:
@@ -200,97 +158,14 @@ def remainder(total: UseSeries, seen: Sequence[UseSeries]) -> UseSeries:
 
 
 def temperature(viewer: Viewer, ask: Ask) -> UseSeries | None:
-    """Outdoor temperature sums by bucket, or None where there is no station; the mean is sum / n."""
+    """Outdoor temperature sums by day, or None where there is no station; the mean is sum / n."""
     register_id = ask.site.weather_register_id
-    if register_id is None or ask.resolution == "interval":
+    if register_id is None or ask.resolution != "day":
         return None
     from services import weather
 
     stay = ask.period.clip(ask.site.first_date, ask.site.end_date)
     return weather.by_bucket(ask.site, register_id, stay, ask.resolution) if stay else None
-
-
-def pattern_period(ask: Ask) -> Period:
-    """What habits are read from: the period itself, and for a single day the month around it."""
-    return Period.of(PeriodKind.MONTH, ask.period.first) if ask.period.kind is PeriodKind.DAY else ask.period
-
-
-def _pattern_hours(viewer: Viewer, ask: Ask) -> UseSeries:
-    terms = consumption_terms(ask.site, ask.commodity)
-    return use.series(viewer, ask.site, terms, pattern_period(ask), "hour", ask.known_at)
-
-
-def heat_map(viewer: Viewer, ask: Ask) -> HeatMap:
-    return profile.heat_map(_pattern_hours(viewer, ask))
-
-
-@dataclass(frozen=True)
-class Profiles:
-    """Mean energy of each hour on workdays and at weekends, None where no such hour is known. [Wh]"""
-
-    workday_wh: list[float | None]
-    weekend_wh: list[float | None]
-
-    @property
-    def workday_total_wh(self) -> float | None:
-        """A whole day; None while one of its hours is unknown."""
-        return _whole(self.workday_wh)
-
-    @property
-    def weekend_total_wh(self) -> float | None:
-        return _whole(self.weekend_wh)
-
-
-def _whole(hours_wh: Sequence[float | None]) -> float | None:
-    known = [value for value in hours_wh if value is not None]
-    return sum(known) if len(known) == len(hours_wh) else None
-
-
-def profiles(viewer: Viewer, ask: Ask) -> Profiles:
-    hours = _pattern_hours(viewer, ask)
-    clean = [[None if v != v else float(v) for v in profile.average_day(hours, days)] for days in (range(5), (5, 6))]  # noqa: PLR0124 - NaN
-    return Profiles(*clean)
-
-
-@dataclass(frozen=True)
-class Peaks:
-    """`months` holds the highest interval of each of the last 12 months, newest last."""
-
-    top: tuple[Peak, ...]
-    months: tuple[tuple[date, float], ...]
-    base_load_w: float | None
-    interval_s: int
-
-
-def peaks_of(viewer: Viewer, ask: Ask) -> Peaks:
-    terms = consumption_terms(ask.site, ask.commodity)
-    length_s = use.interval_of(ask.site, terms)
-    whole_year = ask.period.day_count > 31
-    fine = use.series(viewer, ask.site, terms, ask.period, "hour" if whole_year else "interval")
-    step_s = 3600 if whole_year else length_s
-    base = peaks.base_load_w(fine.energy_wh, fine.is_known, step_s)
-    return Peaks(tuple(peaks.top_peaks(fine, step_s)), _monthly(viewer, ask, terms), base, step_s)
-
-
-def _monthly(viewer: Viewer, ask: Ask, terms: use.Terms) -> tuple[tuple[date, float], ...]:
-    """Highest mean power of the grid import's intervals by month, from the roll-up. [W]"""
-    imports = ask.site.with_flow("import", commodity=ask.commodity)
-    if not imports:
-        return ()
-    end = add_months(min(ask.period.last, use.today_of(ask.site)).replace(day=1), 1)
-    if ask.site.end_date is not None:  # the month of moving out holds somebody else's days
-        end = min(end, ask.site.end_date.replace(day=1))
-    first = max(add_months(end, -12), site_first_whole_month(ask.site))
-    frame = queries.months(portal.current().readings, [imports[0].id], first, end)
-    rows = zip(frame["local_date"].to_numpy(), frame["max_wh"].to_numpy(), strict=True)
-    factor = 3600 / imports[0].interval_s
-    return tuple((label.astype("datetime64[D]").astype(date), float(most) * factor) for label, most in rows)
-
-
-def site_first_whole_month(site: SiteView) -> date:
-    """Months before somebody moved in belong to somebody else."""
-    first = site.first_date
-    return first if first.day == 1 else add_months(first.replace(day=1), 1)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ from domain.energy.balance import UseSeries
 from domain.text import current_locale
 from domain.text import gettext as _
 
+MOST_TICKS = 12
+DAYS_OF_TWO_MONTHS = 62
+DAYS_OF_A_YEAR = 366
+
 
 def moment(label: np.datetime64) -> datetime:
     """The wall clock as a naive datetime."""
@@ -31,10 +35,13 @@ def clock_label(series: UseSeries, index: int) -> str:
 
 def full_labels(series: UseSeries, resolution: str) -> list[str]:
     """Unique names, as hover titles and row heads."""
-    if resolution not in {"month", "day"}:
+    if resolution not in {"year", "month", "day"}:
         return _clock_labels(series)
-    name = formats.month if resolution == "month" else formats.weekday_day
-    return [name(moment(label).date()) for label in series.label]
+    moments = [moment(label).date() for label in series.label]
+    if resolution == "day":
+        several = len({day.year for day in moments}) > 1 or len(moments) > DAYS_OF_A_YEAR
+        return [f"{formats.weekday_day(day)} {day.year}" if several else formats.weekday_day(day) for day in moments]
+    return [formats.month(day) if resolution == "month" else str(day.year) for day in moments]
 
 
 def _clock_labels(series: UseSeries) -> list[str]:
@@ -78,9 +85,13 @@ def _marks(at: npt.NDArray[np.datetime64], folds: npt.NDArray[np.int8]) -> npt.N
 def ticks(series: UseSeries, resolution: str) -> list[tuple[int, str]]:
     """Which buckets carry a short label: at most a dozen, at round places."""
     days = series.label.astype("datetime64[D]")
-    dates: list[date] = days.tolist() if resolution in {"month", "day"} else []
-    if resolution == "month":
-        return [(i, formats.month_short(day)) for i, day in enumerate(dates)]
+    dates: list[date] = days.tolist() if resolution in {"year", "month", "day"} else []
+    if resolution in {"year", "month"}:
+        return _calendar_ticks(dates, resolution)
+    if resolution == "day" and len(dates) > DAYS_OF_TWO_MONTHS:
+        every = 1 if len(dates) <= 2 * DAYS_OF_TWO_MONTHS else 3
+        firsts = [(i, day) for i, day in enumerate(dates) if day.day == 1 and (day.month - 1) % every == 0]
+        return [(firsts[i][0], text) for i, text in _calendar_ticks([day for _place, day in firsts], "month")]
     if resolution == "day":
         step = 1 if len(dates) <= 12 else 5
         return [(i, _day_tick(day, len(dates))) for i, day in enumerate(dates) if _is_day_tick(day, step)]
@@ -102,6 +113,15 @@ def _clock_ticks(series: UseSeries) -> list[tuple[int, str]]:
         for i, at in enumerate(moments)
         if at.minute == 0 and at.hour % 4 == 0 and not series.fold[i]
     ]
+
+
+def _calendar_ticks(days: list[date], resolution: str) -> list[tuple[int, str]]:
+    """Up to a dozen months or years by name; of more months the Januaries, of more years every second, fifth ..."""
+    if resolution == "month" and len(days) <= MOST_TICKS:
+        return [(i, formats.month_short(day)) for i, day in enumerate(days)]
+    named = [(i, day.year) for i, day in enumerate(days) if resolution == "year" or day.month == 1]
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(named) <= MOST_TICKS * step or step == 100)
+    return [(i, str(year)) for i, year in named if year % step == 0]
 
 
 def _is_day_tick(day: date, step: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from components.theme import FONT, Theme, base_layout
 from domain.text import gettext as _
 
 Floats = npt.NDArray[np.float64]
+MANY_BARS = 62  # more are so thin that a border would hide them
 FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
 
 
@@ -35,6 +37,7 @@ class BarData:
     stacks: Sequence[Stack]
     is_estimated: Sequence[bool] = ()
     is_running: Sequence[bool] = ()
+    is_partial: Sequence[bool] = ()  # bars of which a part is unknown: pale and cross-hatched
     shaded: Sequence[int] = ()  # bars with a weekend behind them
     then_kwh: Sequence[float | None] = ()
     then_name: str = ""
@@ -68,11 +71,12 @@ def colour_of(colours: Theme, role: str) -> str:
     return colours.cons
 
 
-def _pattern(colours: Theme, role: str, is_estimated: Sequence[bool], count: int) -> dict[str, Any]:
-    """Remainder vertical, production dotted, battery horizontal, estimated slanted."""
+def _pattern(colours: Theme, role: str, data: BarData) -> dict[str, Any]:
+    """Remainder vertical, production dotted, battery horizontal, estimated slanted, partly known crossed."""
     own = {"rest": "|", "production": ".", "charge": "-", "discharge": "-", "part2": "", "part1": ""}.get(role, "")
-    marks = list(is_estimated) or [False] * count
-    shapes = ["/" if estimated else own for estimated in marks]
+    count = len(data.labels)
+    marks = zip(list(data.is_estimated) or [False] * count, list(data.is_partial) or [False] * count, strict=True)
+    shapes = ["x" if partial else "/" if estimated else own for estimated, partial in marks]
     if not any(shapes):
         return {}
     return {
@@ -98,17 +102,17 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
         traces.append(_then_ticks(colours, data))
     if any(value is not None for value in data.temperature_c):
         traces.append(_temperature(colours, data))
-        layout["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "zeroline": False, "fixedrange": True,
-                            "tickfont": layout["yaxis"]["tickfont"], "nticks": 4, "ticksuffix": "°"}  # fmt: skip
+        layout["yaxis2"] = _degrees_axis(data.temperature_c, layout["yaxis"]["tickfont"])
         layout["margin"]["r"] = 34
     return {"data": traces, "layout": layout}
 
 
 def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
-    running = list(data.is_running) or [False] * len(data.labels)
-    marker: dict[str, Any] = {"color": colour_of(colours, stack.role), "opacity": [0.55 if r else 1 for r in running]}
-    marker |= _pattern(colours, stack.role, data.is_estimated, len(data.labels))
-    marker["line"] = {"color": colours.surface, "width": 0.5}
+    none = [False] * len(data.labels)
+    pale = zip(list(data.is_running) or none, list(data.is_partial) or none, strict=True)
+    marker: dict[str, Any] = {"color": colour_of(colours, stack.role), "opacity": [0.55 if any(p) else 1 for p in pale]}
+    marker |= _pattern(colours, stack.role, data)
+    marker["line"] = {"color": colours.surface, "width": 0.5 if len(data.labels) <= MANY_BARS else 0}
     trace = {
         "type": "bar",
         "name": stack.name,
@@ -121,6 +125,13 @@ def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
 
 
 def _then_ticks(colours: Theme, data: BarData) -> dict[str, Any]:
+    """A mark across each bar; so many bars that marks would touch get a thin line."""
+    if len(data.labels) > MANY_BARS:
+        return {
+            "type": "scatter", "mode": "lines", "name": data.then_name, "x": list(data.labels),
+            "y": [None if value is None else round(value, 3) for value in data.then_kwh],
+            "line": {"color": colours.ref, "width": 1}, "hovertemplate": "%{y:.1f} " + data.unit, "connectgaps": False,
+        }  # fmt: skip
     return {
         "type": "scatter", "mode": "markers", "name": data.then_name, "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in data.then_kwh],
@@ -135,6 +146,20 @@ def _temperature(colours: Theme, data: BarData) -> dict[str, Any]:
         "y": [None if value is None else round(value, 1) for value in data.temperature_c],
         "line": {"color": colours.axis_text, "width": 1.6, "dash": "4px,3px"}, "hovertemplate": "%{y:.1f} °C",
         "connectgaps": False,
+    }  # fmt: skip
+
+
+def _degrees_axis(temperature_c: Sequence[float | None], tickfont: dict[str, Any]) -> dict[str, Any]:
+    """Three to five whole-degree ticks around all values; own ticks, because plotly would show a 18.92°."""
+    known = [value for value in temperature_c if value is not None]
+    low, high = min(known), max(known)
+    step = next(step for step in (2, 5, 10, 20, 50) if (high - low) / step <= 4 or step == 50)
+    first, last = floor(low / step) * step, ceil(high / step) * step
+    ticks = list(range(first, max(last, first + step) + 1, step))
+    return {
+        "overlaying": "y", "side": "right", "showgrid": False, "zeroline": False, "fixedrange": True,
+        "tickfont": tickfont, "tickvals": ticks, "ticktext": [f"{formats.number(tick)}°" for tick in ticks],
+        "range": [ticks[0], ticks[-1]],
     }  # fmt: skip
 
 

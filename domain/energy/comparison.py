@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from domain.calendar import Period
 from domain.energy.balance import UseSeries
+from domain.energy.pairing import Days
 
 COMPLETE_SHARE = 0.96  # a day with fewer of its intervals is left out of comparisons, on both sides
 
@@ -19,6 +20,8 @@ class Comparison:
     """Two energies that may be compared, and how. [Wh, or Wh per day when `per_day`]
 
     days : how many pairs of days were compared, when some were left out as incomplete; else None
+    then_days : with means per day, how many complete days of the other period were averaged
+    until_s : of a running day, the end of the last interval that both know, since midnight. [s]
     """
 
     now_wh: float
@@ -26,11 +29,18 @@ class Comparison:
     then: Period
     per_day: bool
     days: int | None = None
+    then_days: int | None = None
+    until_s: int | None = None
 
     @property
     def ratio(self) -> float | None:
         """0.12 is 12 % more than then; None when then was nothing."""
         return self.now_wh / self.then_wh - 1 if self.then_wh > 0 else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both sums are those of the whole periods."""
+        return not self.per_day and self.days is None and self.until_s is None
 
 
 def elapsed(period: Period, known_until: date) -> Period:
@@ -87,7 +97,32 @@ def _over(
     days = count if left_out else None
     if not per_day:
         return Comparison(sums[0], sums[1], then_period, per_day=False, days=days)
-    return Comparison(sums[0] / count, sums[1] / int(use_then.sum()), then_period, per_day=True, days=days)
+    then_count = int(use_then.sum())
+    return Comparison(
+        sums[0] / count,
+        sums[1] / then_count,
+        then_period,
+        per_day=True,
+        days=days,
+        then_days=then_count if days else None,
+    )
+
+
+def over_pairs(now: UseSeries, then: UseSeries, pairs: Days, then_period: Period) -> Comparison | None:
+    """Sums over pairs of days that are both complete; None when that is less than half of the days."""
+    good_now, good_then = _complete_energy(now), _complete_energy(then)
+    both = [(a, b) for a, b in pairs if a in good_now and b in good_then]
+    if not both or len(both) * 2 < sum(a is not None for a, _b in pairs):
+        return None
+    sums = sum(good_now[a] for a, _b in both), sum(good_then[b] for _a, b in both)
+    days = len(both) if len(both) < len(pairs) else None
+    return Comparison(sums[0], sums[1], then_period, per_day=False, days=days)
+
+
+def _complete_energy(days: UseSeries) -> dict[date | None, int]:
+    good = complete_days(days)
+    rows = zip(days.label.astype("datetime64[D]").tolist(), days.energy_wh.tolist(), good.tolist(), strict=True)
+    return {day: energy for day, energy, is_good in rows if is_good}
 
 
 def same_intervals(now: UseSeries, then: UseSeries, then_period: Period) -> Comparison | None:
@@ -99,8 +134,15 @@ def same_intervals(now: UseSeries, then: UseSeries, then_period: Period) -> Comp
     if not both:
         return None
     return Comparison(
-        sum(known_now[key] for key in both), sum(known_then[key] for key in both), then_period, per_day=False
-    )
+        sum(known_now[key] for key in both), sum(known_then[key] for key in both), then_period, per_day=False,
+        until_s=max(second for second, _fold in both) + _step_s(then),
+    )  # fmt: skip
+
+
+def _step_s(series: UseSeries) -> int:
+    """The length of the intervals. [s]"""
+    steps = np.diff(series.label.astype("datetime64[s]").astype(np.int64))
+    return int(np.median(steps)) if len(steps) else 0
 
 
 def _by_clock(series: UseSeries) -> dict[tuple[int, int], int]:

@@ -12,18 +12,21 @@ from dash import dcc, html
 
 from components import formats, trust
 from components.consumption import labels
-from components.figures.consumption import BarData, LineData, Stack, kwh_values
+from components.figures.consumption import MANY_BARS, BarData, LineData, Stack, kwh_values
 from components.frame import LegendItem
 from components.tables import Column, data_table
 from components.trust import TrustCounts
-from domain.calendar import PeriodKind
+from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
+from domain.energy.pairing import NONE, pair_buckets, pair_days
 from domain.text import gettext as _
 from pages.consumption._state import State
 from services import weather
 from services.consumption import Overview, Part
 
-FINER = {PeriodKind.YEAR: "month", PeriodKind.MONTH: "day", PeriodKind.WEEK: "day"}
+OPENS = {"year": PeriodKind.YEAR, "month": PeriodKind.MONTH, "day": PeriodKind.DAY, "hour": PeriodKind.DAY}
+PARTIAL_SHARE = 0.98  # a year with fewer of its days is told apart
+MANY_LINKS = 12  # more links than months would crowd the card: they show when the keyboard reaches them
 
 
 def counts_of(series: UseSeries) -> TrustCounts:
@@ -52,10 +55,25 @@ def is_line(state: State) -> bool:
 
 def drill_href(state: State, label: np.datetime64) -> str:
     """The address of a bucket's own period; empty where there is nothing finer."""
-    finer = FINER.get(state.ask.period.kind)
-    if finer is None:
+    opens = OPENS.get(state.ask.resolution)
+    if opens is None or state.ask.period.kind is PeriodKind.DAY:
         return ""
-    return state.link(period=finer, date=str(label.astype("datetime64[D]")), view=None, resolution=None)
+    # A comparison with own dates belongs to the period it was made for.
+    compare = {"compare": None, "then": None, "then_last": None} if state.ask.compare == "own" else {}
+    return state.to(Period.of(opens, label.astype("datetime64[D]").astype(date)), view=None, **compare)
+
+
+def period_links(state: State, series: UseSeries) -> html.Nav | None:
+    """Every bar's period as a link, for keyboards and fingers."""
+    hrefs = {drill_href(state, label): label.astype("datetime64[D]").astype(date) for label in reversed(series.label)}
+    if "" in hrefs or len(hrefs) < 2:
+        return None
+    name = {"year": lambda day: str(day.year), "month": formats.month_short}.get(
+        state.ask.resolution, formats.day_short
+    )
+    links = [dcc.Link(name(day), href=target) for target, day in reversed(hrefs.items())]
+    class_name = "period-links" if len(links) <= MANY_LINKS else "period-links is-many"
+    return html.Nav(links, className=class_name, **{"aria-label": _("Open one of these periods")})
 
 
 def stacks_of(total: UseSeries, parts: Sequence[Part]) -> list[Stack]:
@@ -81,14 +99,15 @@ def part_name(part: Part) -> str:
 
 def bar_data(state: State, view: Overview) -> BarData:
     series, resolution = view.series, state.ask.resolution
-    then = aligned(view.then_series, len(series)) if view.then_series is not None else []
-    shown_temperature = view.temperature is not None and resolution == "day" and len(view.temperature) == len(series)
+    then = aligned(view.then_series, series, view) if view.then_series is not None else []
+    shown_temperature = view.temperature is not None and len(view.temperature) == len(series) <= MANY_BARS
     return BarData(
-        labels=labels.full_labels(series, resolution),
+        labels=bucket_names(state, view),
         ticks=labels.ticks(series, resolution),
         stacks=stacks_of(series, view.parts),
         is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
-        is_running=[label.astype("datetime64[D]").astype(date) == view.today for label in series.label],
+        is_running=_running(view),
+        is_partial=[known < PARTIAL_SHARE * whole for known, whole in view.covered],
         shaded=labels.weekend(series, resolution),
         then_kwh=then,
         then_name=formats.period_title(view.then) if view.then else "",
@@ -97,10 +116,33 @@ def bar_data(state: State, view: Overview) -> BarData:
     )
 
 
-def aligned(then: UseSeries, size: int) -> list[float | None]:
-    """The compared period's buckets from its start, as many as there are bars."""
-    values = kwh_values(then.values_wh())[:size]
-    return values + [None] * (size - len(values))
+def bucket_names(state: State, view: Overview) -> list[str]:
+    """Unique names; of a year that is not whole also how many of its days are known."""
+    names = labels.full_labels(view.series, state.ask.resolution)
+    if not view.covered:
+        return names
+    return [
+        name if known >= PARTIAL_SHARE * whole else _("{year}: {n} of {m} days", year=name, n=known, m=whole)
+        for name, (known, whole) in zip(names, view.covered, strict=True)
+    ]
+
+
+def _running(view: Overview) -> list[bool]:
+    """The bar that holds today is not over; an incomplete year is told apart by itself."""
+    unit = {"month": "M", "year": "Y"}.get(view.ask.resolution, "D")
+    today = np.datetime64(view.today, unit)
+    return [bool(label.astype(f"datetime64[{unit}]") == today) and not view.covered for label in view.series.label]
+
+
+def aligned(then: UseSeries, now: UseSeries, view: Overview) -> list[float | None]:
+    """What the compared period had in each bucket: the same place of it, the same time on the clock."""
+    assert view.then is not None, "there is a compared series"
+    found = pair_buckets(now, then, pair_days(view.ask.period, view.then, "date"), view.ask.resolution)
+    values = kwh_values(then.values_wh())
+    rows = [
+        (at, None if of == NONE else values[of]) for at, of in zip(found.now, found.then, strict=True) if at != NONE
+    ]
+    return [value for _at, value in sorted(rows, key=lambda row: row[0])]
 
 
 def line_data(state: State, view: Overview) -> LineData:
@@ -110,7 +152,7 @@ def line_data(state: State, view: Overview) -> LineData:
         labels=labels.full_labels(series, "interval"),
         ticks=labels.ticks(series, "interval"),
         lines=[Stack(_("Consumption"), "total", power_kw(series, view.interval_s))],
-        then=[] if then is None else power_kw(then, view.interval_s)[: len(series)],
+        then=[] if then is None else [_kw(value, view.interval_s) for value in aligned(then, series, view)],
         then_name=formats.period_title(view.then) if view.then else "",
     )
 
@@ -118,6 +160,10 @@ def line_data(state: State, view: Overview) -> LineData:
 def power_kw(series: UseSeries, interval_s: int) -> npt.NDArray[np.float64]:
     """Mean power of each interval; NaN where nothing is known."""
     return np.where(series.is_known, series.energy_wh * (3600 / interval_s / 1000), np.nan)
+
+
+def _kw(energy_kwh: float | None, interval_s: int) -> float | None:
+    return None if energy_kwh is None else energy_kwh * 3600 / interval_s
 
 
 def legend_items(state: State, view: Overview) -> list[LegendItem]:
@@ -142,7 +188,9 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         items.append(LegendItem("sw-ref", formats.period_title(view.then)))
     if view.series.counts[:, 1].any() or view.series.counts[:, 2].any() or view.series.counts[:, 4].any():
         items.append(LegendItem("sw-estimated", _("Partly estimated")))
-    if view.temperature is not None and state.ask.resolution == "day" and len(view.temperature) == len(view.series):
+    if any(known < PARTIAL_SHARE * whole for known, whole in view.covered):
+        items.append(LegendItem("sw-partial", _("Incomplete year")))
+    if view.temperature is not None and len(view.temperature) == len(view.series) <= MANY_BARS:
         items.append(LegendItem("sw-temp", _("Outdoors, °C")))
     return items
 
@@ -150,9 +198,9 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
 def series_table(state: State, view: Overview) -> html.Div:
     """Each bucket with its energy, how it is known, and a link to its own period."""
     series = view.series
-    names = labels.full_labels(series, state.ask.resolution)
+    names = bucket_names(state, view)
     digits = 3 if state.ask.resolution == "interval" else 1
-    then = aligned(view.then_series, len(series)) if view.then_series is not None else []
+    then = aligned(view.then_series, series, view) if view.then_series is not None else []
     columns = [Column(_("Time")), Column(_("Energy"), numeric=True)]
     if then and view.then:
         columns.append(Column(formats.period_title(view.then), numeric=True))

@@ -7,7 +7,6 @@ from typing import Any
 from dash import dcc, html
 
 from components import formats, states, trust
-from components.charts import chart_slot
 from components.consumption import labels, sentences
 from components.frame import card, figure_card
 from components.tables import Column, data_table
@@ -136,63 +135,3 @@ def _colour(index: int, part: Part) -> str:
     if part.kind == "untracked":
         return "--c-rest"
     return ("--c-cons-dark", "--c-cons", "--c-cons-2")[min(index, 2)]
-
-
-def compare(viewer: Viewer, state: State) -> list[Any]:
-    """Two periods side by side: sentence, chart, table with the differences."""
-    view = consumption.overview(viewer, state.ask)
-    headline = sentences.used_and_compared(
-        view.series.total_wh, state.ask.period, view.compared, is_running=view.is_running
-    )
-    sub = sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running)
-    if view.then is not None and view.compared is None:
-        sub = _("There are no complete readings {when}, so nothing is compared.", when=sentences.when(view.then))
-    slot = chart_slot("consumption-compare", summary=headline, height_px=300)
-    body = [
-        _compare_form(state),
-        _align_links(state),
-        slot,
-        chart.ribbon(view.series),
-        trust.note(chart.counts_of(view.series)),
-    ]
-    table = chart.series_table(state, view)
-    count = _("{n} rows", n=len(view.series))
-    return [
-        html.Div(
-            figure_card(
-                card_id="consumption-compared", headline=headline, sub=sub, body=body, table=table, table_count=count
-            ),
-            className="g",
-        )
-    ]
-
-
-def _compare_form(state: State) -> html.Form:
-    """Any other period: a plain form whose answer is an address."""
-    hidden = [
-        dcc.Input(type="hidden", name=key, value=value)
-        for key, value in state.query.items()
-        if key not in {"compare", "view"}
-    ]
-    value = state.ask.compare if state.ask.compare not in {"none", "previous", "last_year"} else ""
-    field = html.Div([
-        html.Label(_("Compare with the period that holds"), htmlFor="compare-date", className="form-label"),
-        dcc.Input(id="compare-date", type="text", name="compare", value=value, className="form-control", placeholder="2026-01-15", debounce=True, pattern="\\d{4}-\\d{2}-\\d{2}"),
-    ])  # fmt: skip
-    button = html.Button(_("Compare"), type="submit", className="btn btn-secondary")
-    return html.Form(
-        [*hidden, dcc.Input(type="hidden", name="view", value="compare"), field, button],
-        action=state.path,
-        method="GET",
-        className="row-flex compare-form",
-    )
-
-
-def _align_links(state: State) -> html.Div:
-    from components.period_bar import segmented
-
-    items = [
-        (_("By weekday"), state.link(align=None), state.ask.align == "weekday"),
-        (_("By date"), state.link(align="date"), state.ask.align == "date"),
-    ]
-    return segmented(items, label=_("Align the days"))

@@ -11,6 +11,8 @@ import pytest
 from data.queries import consumption as queries
 from domain.calendar import Period, PeriodKind
 from services import consumption, portal, use
+from services import consumption_patterns as patterns
+from services.consumption_asks import Ask
 from services.sites import consumption_terms, sites_of
 
 
@@ -29,7 +31,7 @@ def _by_hand(site, first: date, end: date) -> int:
 
 
 def _ask(site, kind, day, **options):
-    return consumption.Ask(site, "electricity", Period.of(kind, day), **options)
+    return Ask(site, "electricity", Period.of(kind, day), **options)
 
 
 @pytest.mark.parametrize("who", ["consumer", "prosumer", "consumer2"])
@@ -89,12 +91,21 @@ def test_what_was_known_earlier_differs_by_the_correction(viewer_of):
 
 
 def test_a_running_month_meets_the_same_days(viewer_of):
+    # Up to yesterday, 1 to 19 November against 1 to 19 October; the day of the outage is left out on both sides.
     viewer = viewer_of("consumer")
     site = sites_of(viewer)[0]
     view = consumption.overview(viewer, _ask(site, PeriodKind.MONTH, date(2026, 11, 20), compare="previous"))
     assert view.compared is not None
-    assert view.compared.now_wh == _by_hand(site, date(2026, 11, 1), date(2026, 11, 20))
-    assert view.compared.then_wh == _by_hand(site, date(2026, 10, 1), date(2026, 10, 20))
+    days = [day for day in range(1, 20) if _gaps(viewer, site, 11, day) <= 3 and _gaps(viewer, site, 10, day) <= 3]
+    assert view.compared.days == len(days) == 18  # 4 % of 96 quarter-hours are 3.84
+    for month, compared_wh in ((11, view.compared.now_wh), (10, view.compared.then_wh)):
+        each = [_by_hand(site, date(2026, month, day), date(2026, month, day + 1)) for day in days]
+        assert compared_wh == sum(each)
+
+
+def _gaps(viewer, site, month, day):
+    period = Period.of(PeriodKind.DAY, date(2026, month, day))
+    return use.series(viewer, site, consumption_terms(site), period, "interval").total_counts[5]
 
 
 def test_today_counts_only_what_is_over(viewer_of):
@@ -124,12 +135,12 @@ def _exists(viewer_of, name):
 def test_patterns_peaks_and_groups(viewer_of):
     viewer = viewer_of("consumer")
     ask = _ask(sites_of(viewer)[0], PeriodKind.MONTH, date(2026, 10, 1))
-    found = consumption.peaks_of(viewer, ask)
+    found = patterns.peaks_of(viewer, ask)
     fine = use.series(viewer, ask.site, consumption_terms(ask.site), ask.period, "interval")
     assert found.top[0].power_w == fine.energy_wh.max() * 4  # Wh in a quarter-hour x 4 = W
-    assert not consumption.heat_map(viewer, ask).is_empty
+    assert not patterns.heat_map(viewer, ask).is_empty
     assert consumption.similar(viewer, ask).standing is None  # the tiny world has fewer than 15 similar homes
-    assert len(consumption.profiles(viewer, ask).workday_wh) == 24
+    assert len(patterns.profiles(viewer, ask).workday_wh) == 24
 
 
 def test_a_torn_day_counts_what_every_register_knows(viewer_of):
@@ -176,8 +187,8 @@ def test_a_removed_meter_counts_nothing_afterwards(viewer_of):
 def test_habits_of_a_single_day_are_those_of_its_month(viewer_of):
     viewer = viewer_of("consumer")
     site = sites_of(viewer)[0]
-    sunday = consumption.profiles(viewer, _ask(site, PeriodKind.DAY, date(2026, 10, 25)))
-    october = consumption.profiles(viewer, _ask(site, PeriodKind.MONTH, date(2026, 10, 25)))
+    sunday = patterns.profiles(viewer, _ask(site, PeriodKind.DAY, date(2026, 10, 25)))
+    october = patterns.profiles(viewer, _ask(site, PeriodKind.MONTH, date(2026, 10, 25)))
     assert sunday == october
     assert october.workday_total_wh is not None
 
@@ -185,6 +196,20 @@ def test_habits_of_a_single_day_are_those_of_its_month(viewer_of):
 def test_a_week_that_has_just_begun_has_no_weekend_yet(viewer_of):
     # The tiny world's today is Friday, 20 November 2026.
     viewer = viewer_of("consumer")
-    found = consumption.profiles(viewer, _ask(sites_of(viewer)[0], PeriodKind.WEEK, date(2026, 11, 20)))
+    found = patterns.profiles(viewer, _ask(sites_of(viewer)[0], PeriodKind.WEEK, date(2026, 11, 20)))
     assert found.workday_total_wh is not None
     assert found.weekend_total_wh is None
+
+
+def test_all_years_tell_how_much_is_known(viewer_of):
+    # The tiny world has readings from 15 February to 14 April and from 21 September to yesterday, less an outage.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    known = consumption.known_days(viewer, site)
+    assert known is not None
+    view = consumption.overview(viewer, Ask(site, "electricity", Period.years(*known)))
+    ((days, whole),) = view.covered
+    assert whole == 365
+    assert 59 + 56 <= days <= 59 + 61  # 14 + 31 + 14 days in spring, 10 + 31 + 20 in autumn, a few of them torn
+    assert view.series.total_wh == _by_hand(site, date(2026, 1, 1), date(2027, 1, 1))
+    assert not view.is_running

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from components.period_bar import KINDS, PeriodState, kind_name, period_bar, segmented
+from components.period_bar import KINDS, KINDS_AND_ALL, PeriodState, date_field, kind_name, period_bar, segmented
 from domain.calendar import Period, PeriodKind
 from tests.unit.components.trees import attribute, by_class, by_type, classes, text_of
 
@@ -119,3 +119,44 @@ def test_phones_find_the_same_lengths_in_the_sheet():
 def test_each_group_of_links_has_a_name():
     assert attribute(_bar(), "aria-label") == "Period"
     assert attribute(segmented([], label="Unit"), "aria-label") == "Unit"
+
+
+OWN = Period(PeriodKind.CUSTOM, date(2026, 8, 3), date(2026, 8, 14))  # eleven days
+
+
+def test_own_dates_keep_their_end():
+    steps = _steps(_bar(OWN))
+    assert _query(steps["Previous"]) == {"site": "s_1", "period": "custom", "date": "2026-07-23", "last": "2026-08-02"}
+    assert _query(steps["Next"]) == {"site": "s_1", "period": "custom", "date": "2026-08-14", "last": "2026-08-24"}
+
+
+def test_a_length_forgets_the_end_of_own_dates():
+    (lengths,) = _wide(_bar(OWN, query={"last": "2026-08-13", "resolution": "day"}), "segmented")
+    assert [set(_query(link)) for link in by_type(lengths, "Link")] == [{"period", "date"}] * 4
+
+
+def test_all_years_have_no_neighbours():
+    bar = _bar(Period.years(date(2024, 5, 10), TODAY), kinds=KINDS_AND_ALL)
+    assert _steps(bar) == {}
+    assert text_of(by_class(bar, "period-title")) == "2024 – 2026"
+    (lengths,) = _wide(bar, "segmented")
+    assert [text_of(mark) for mark in by_class(lengths, "is-current")] == ["All"]
+
+
+def test_own_dates_are_a_form_of_native_dates():
+    bar = _bar(OWN, takes_own_dates=True, query={"site": "s_1", "view": "meter", "date": "x", "resolution": "day"})
+    (form,) = by_type(bar, "Form")
+    found = {node.name: (node.type, node.value) for node in by_type(form, "Input")}
+    assert found == {
+        "site": ("hidden", "s_1"), "view": ("hidden", "meter"), "period": ("hidden", "custom"),
+        "date": ("date", "2026-08-03"), "last": ("date", "2026-08-13"),
+    }  # fmt: skip
+    assert form.method == "GET"
+    assert by_type(_bar(OWN), "Form") == []
+
+
+def test_a_wrong_date_says_what_helps():
+    field = date_field("own-last", "last", "Last day", "2026-08-01", "Choose a later day.")
+    assert attribute(field, "aria-describedby") == "own-last-problem"
+    assert text_of(by_class(field, "form-problem")) == "Choose a later day."
+    assert by_class(date_field("own-last", "last", "Last day", "2026-08-01"), "form-problem") == []

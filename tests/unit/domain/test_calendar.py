@@ -131,3 +131,17 @@ def test_bounds_of_a_march_in_berlin():
 def test_no_instants_have_no_labels():
     days, minutes = local_labels(np.array([], dtype="datetime64[s]"), "Europe/Berlin")
     assert len(days) == len(minutes) == 0
+
+
+def test_own_dates_that_are_a_calendar_period_are_called_so():
+    assert Period.spanning(date(2024, 2, 1), date(2024, 2, 29)).kind is PeriodKind.MONTH  # a leap year
+    assert Period.spanning(date(2023, 2, 1), date(2023, 2, 27)).kind is PeriodKind.CUSTOM
+    assert Period.spanning(date(2026, 11, 16), date(2026, 11, 22)).kind is PeriodKind.WEEK  # Monday to Sunday
+    assert Period.spanning(date(2026, 1, 1), date(2026, 12, 31)).kind is PeriodKind.YEAR
+    assert Period.spanning(date(2026, 3, 29), date(2026, 3, 29)).kind is PeriodKind.DAY
+
+
+def test_all_years_are_whole_and_alone():
+    found = Period.years(date(2024, 5, 10), date(2026, 11, 20))
+    assert (found.first, found.end) == (date(2024, 1, 1), date(2027, 1, 1))
+    assert found.shift(1) == found

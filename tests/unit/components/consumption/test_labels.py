@@ -112,3 +112,35 @@ def test_flows_and_kinds_have_names():
     assert labels.flow_name("submeter", "heat_pump") == "Heat pump"
     assert labels.kind_name("something new") == "Sub-meter"
     assert labels.commodity_name("gas") == "Gas"
+
+
+def test_a_year_by_day_is_ticked_by_quarter():
+    # 365 days; the first of January, April, July and October are days 0, 90, 181 and 273.
+    found = labels.ticks(_buckets(date(2025, 1, 1), date(2026, 1, 1), "day"), "day")
+    assert found == [(0, "Jan"), (90, "Apr"), (181, "Jul"), (273, "Oct")]
+
+
+def test_three_months_by_day_are_ticked_by_month():
+    found = labels.ticks(_buckets(date(2025, 1, 1), date(2025, 4, 1), "day"), "day")
+    assert found == [(0, "Jan"), (31, "Feb"), (59, "Mar")]  # 31 and 31 + 28
+
+
+def _years(first, count):
+    label = (np.datetime64(str(first), "Y") + np.arange(count)).astype("datetime64[s]")
+    return _series(label, np.zeros(count, np.int8))
+
+
+def test_years_are_ticked_at_most_a_dozen_times():
+    assert [text for _i, text in labels.ticks(_years(2024, 3), "year")] == ["2024", "2025", "2026"]
+    assert [text for _i, text in labels.ticks(_years(2001, 25), "year")] == ["2005", "2010", "2015", "2020", "2025"]
+    assert labels.full_labels(_years(2024, 2), "year") == ["2024", "2025"]
+
+
+def test_many_months_are_ticked_by_their_januaries():
+    label = (np.datetime64("2024-09", "M") + np.arange(27)).astype("datetime64[s]")
+    assert labels.ticks(_series(label, np.zeros(27, np.int8)), "month") == [(4, "2025"), (16, "2026")]
+
+
+def test_days_of_two_years_name_their_year():
+    names = labels.full_labels(_buckets(date(2025, 12, 31), date(2026, 1, 2), "day"), "day")
+    assert names == ["Wed 31 Dec 2025", "Thu 1 Jan 2026"]

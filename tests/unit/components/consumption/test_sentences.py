@@ -108,3 +108,31 @@ def test_a_finished_or_missing_comparison_needs_no_second_sentence():
 
 def test_german_numbers_stand_in_the_sentence(german):
     assert used(1_197_900, AUGUST, is_running=False) == f"You used 1.197,9{NB}kWh in August 2026."
+
+
+def test_all_years_and_two_years_are_named():
+    assert when(Period.years(date(2024, 5, 10), date(2026, 11, 20))) == "from 2024 to 2026"
+    assert when(Period.spanning(date(2025, 12, 20), date(2026, 1, 5))) == "from 20 Dec 2025 to 5 Jan 2026"
+
+
+def test_pairs_left_out_are_said():
+    compared = Comparison(50_000, 40_000, LAST_AUGUST, per_day=False, days=29)
+    sentence = fair_comparison(compared, AUGUST, is_running=False)  # 50 / 40 = 1.25
+    assert sentence.startswith(
+        f"29 pairs of days are compared: 50.0{NB}kWh, 25{NB}% more than 40.0{NB}kWh in August 2025."
+    )
+    assert "gaps are left out on both sides" in sentence
+    assert used_and_compared(60_000, AUGUST, compared, is_running=False) == used(60_000, AUGUST, is_running=False)
+
+
+def test_a_running_day_is_compared_up_to_a_time():
+    compared = Comparison(5_000, 4_000, LAST_AUGUST, per_day=False, until_s=45_900)  # 12 h 45 min
+    sentence = fair_comparison(compared, AUGUST, is_running=True)
+    assert sentence == f"Up to 12:45: 5.0{NB}kWh, 25{NB}% more than the 4.0{NB}kWh by then in August 2025."
+
+
+def test_averages_say_of_how_many_days():
+    compared = Comparison(6_000, 8_000, LAST_AUGUST, per_day=True, days=28, then_days=30)
+    assert fair_comparison(compared, AUGUST, is_running=False).endswith(
+        "Averages of 28 and 30 complete days; days with gaps are left out."
+    )

@@ -194,3 +194,28 @@ def test_the_summary_names_highest_and_lowest():
     text = summary("Use by day", [9_100, None, 7_250], LABELS)
     assert text == "Use by day. Highest: 9.1\u00a0kWh at Sat 1 Aug. Lowest: 7.2\u00a0kWh at Mon 3 Aug."
     assert summary("Use by day", [None] * 3, LABELS) == "Use by day: no readings."
+
+
+def test_degrees_stand_at_whole_steps():
+    # 21.04 to 19.0: two-degree steps from 18 to 22.
+    axis = bars(FULL, colours=LIGHT)["layout"]["yaxis2"]
+    assert axis["tickvals"] == [18, 20, 22]
+    assert axis["ticktext"] == ["18°", "20°", "22°"]
+    assert axis["range"] == [18, 22]
+    cold = BarData(LABELS, [], [USE], temperature_c=[-7.5, 2.0, 11.9])  # 19.4 degrees: five-degree steps
+    assert bars(cold, colours=LIGHT)["layout"]["yaxis2"]["tickvals"] == [-10, -5, 0, 5, 10, 15]
+    steady = BarData(LABELS, [], [USE], temperature_c=[20.0, 20.0, 20.0])
+    assert bars(steady, colours=LIGHT)["layout"]["yaxis2"]["tickvals"] == [20, 22]
+
+
+def test_an_incomplete_bar_is_crossed_and_pale():
+    use = bars(BarData(LABELS, [], [USE], is_partial=[True, False, False]), colours=LIGHT)["data"][0]
+    assert use["marker"]["pattern"]["shape"] == ["x", "", ""]
+    assert use["marker"]["opacity"] == [0.55, 1, 1]
+
+
+def test_marks_of_many_bars_become_a_line():
+    names = [str(n) for n in range(63)]
+    many = BarData(names, [], [Stack("Use", "total", [1.0] * 63)], then_kwh=[2.0] * 63, then_name="2025")
+    assert bars(many, colours=LIGHT)["data"][1]["mode"] == "lines"
+    assert bars(FULL, colours=LIGHT)["data"][2]["mode"] == "markers"

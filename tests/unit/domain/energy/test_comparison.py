@@ -8,7 +8,8 @@ import numpy as np
 
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
-from domain.energy.comparison import compare, elapsed, fair, same_intervals, same_part, weekday_match
+from domain.energy.comparison import compare, elapsed, fair, over_pairs, same_intervals, same_part, weekday_match
+from domain.energy.pairing import pair_days
 
 NOVEMBER = Period.of(PeriodKind.MONTH, date(2026, 11, 1))
 
@@ -121,3 +122,37 @@ def test_mondays_meet_mondays():
     assert (found.first, found.end) == (date(2025, 8, 2), date(2025, 9, 2))
     # July 2026 begins on a Wednesday: Saturday, 4 July is nearest (3 days), not 27 June (4 days).
     assert weekday_match(august, Period.of(PeriodKind.MONTH, date(2026, 7, 1))).first == date(2026, 7, 4)
+
+
+def test_pairs_with_a_gap_on_either_side_are_left_out():
+    # Day 2 now and day 3 then have gaps; days 1 and 4 remain: 10 + 40 = 50 against 11 + 41 = 52.
+    now, then = _days("2026-05-04", [10, 20, 30, 40], {1}), _days("2026-04-27", [11, 21, 31, 41], {2})
+    pairs = pair_days(_span("2026-05-04", "2026-05-08"), _span("2026-04-27", "2026-05-01"), "date")
+    found = over_pairs(now, then, pairs, _span("2026-04-27", "2026-05-01"))
+    assert found is not None
+    assert (found.now_wh, found.then_wh, found.days) == (50, 52, 2)
+    assert not found.is_whole
+    assert over_pairs(_days("2026-05-04", [1, 2, 3, 4], {0, 1, 2}), then, pairs, NOVEMBER) is None  # 1 of 4 days
+
+
+def test_a_whole_comparison_left_nothing_out():
+    # 10 + 20 against 15 + 25: every day has a partner.
+    now, then = _days("2026-05-04", [10, 20]), _days("2026-04-27", [15, 25])
+    pairs = pair_days(_span("2026-05-04", "2026-05-06"), _span("2026-04-27", "2026-04-29"), "date")
+    found = over_pairs(now, then, pairs, _span("2026-04-27", "2026-04-29"))
+    assert found is not None
+    assert (found.now_wh, found.then_wh, found.is_whole) == (30, 40, True)
+
+
+def test_means_say_over_how_many_days():
+    now, then = _days("2026-05-04", [30, 99, 10], {1}), _days("2026-04-27", [12, 12])
+    found = fair(now, _span("2026-05-04", "2026-05-07"), then, _span("2026-04-27", "2026-04-29"))
+    assert found is not None
+    assert (found.days, found.then_days) == (2, 2)
+
+
+def test_a_running_day_says_until_when():
+    # 00:00 and 01:00 are known now: up to 02:00.
+    found = same_intervals(_hours("2026-05-04", [1, 2, None]), _hours("2026-05-03", [4, 5, 6, 7]), NOVEMBER)
+    assert found is not None
+    assert found.until_s == 2 * 3600

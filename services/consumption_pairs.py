@@ -1,0 +1,95 @@
+"""Two periods side by side: one result for the sentence, the figure and the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.access import Viewer
+from domain.calendar import Period
+from domain.energy import comparison
+from domain.energy.balance import UseSeries
+from domain.energy.comparison import Comparison
+from domain.energy.pairing import Pairing, pair_buckets, pair_days
+from services import use
+from services.consumption_asks import Ask, compared_period
+from services.sites import consumption_terms
+
+DAYS_SHOWN = 92  # longer periods are drawn by month
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """`now_part` and `then_part` are the whole days that were compared; `compared` is None where that is not fair."""
+
+    ask: Ask
+    today: date
+    then: Period
+    resolution: str
+    now_series: UseSeries
+    then_series: UseSeries
+    pairing: Pairing
+    now_part: Period
+    then_part: Period
+    compared: Comparison | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.ask.period.first <= self.today < self.ask.period.end
+
+
+def pairs(viewer: Viewer, ask: Ask) -> Pairs | None:
+    """Both periods bucket by bucket; None when there is no other period."""
+    then = compared_period(ask)
+    if then is None:
+        return None
+    terms, now = consumption_terms(ask.site, ask.commodity), ask.period
+    resolution = _resolution(now, then)
+    today = use.today_of(ask.site)
+    now_series, then_series = (use.series(viewer, ask.site, terms, period, resolution) for period in (now, then))
+    parts = elapsed_parts(now, then, today)
+    return Pairs(
+        ask=ask, today=today, then=then, resolution=resolution, now_series=now_series, then_series=then_series,
+        pairing=pair_buckets(now_series, then_series, pair_days(now, then, ask.align), resolution),
+        now_part=parts[0], then_part=parts[1], compared=compared(viewer, ask, then, ask.align),
+    )  # fmt: skip
+
+
+def _resolution(now: Period, then: Period) -> str:
+    longest = max(now.day_count, then.day_count)
+    if longest == 1:
+        return "interval"
+    return "day" if longest <= DAYS_SHOWN else "month"
+
+
+def elapsed_parts(now: Period, then: Period, today: date) -> tuple[Period, Period]:
+    """The whole days of both that are over; a running period meets as many days of the other.
+
+    Periods of different length that are both over stay as they are. A single day stays whole: its hours are compared.
+    """
+    if now.day_count == then.day_count == 1:
+        return now, then
+    part, other = comparison.elapsed(now, today), comparison.elapsed(then, today)
+    days = min(part.day_count, other.day_count)
+    if (part, other) == (now, then):
+        return now, then
+    return _first_days(now, days), _first_days(then, days)
+
+
+def _first_days(period: Period, days: int) -> Period:
+    return Period(period.kind, period.first, date.fromordinal(period.first.toordinal() + min(days, period.day_count)))
+
+
+def compared(viewer: Viewer, ask: Ask, then: Period, align: str) -> Comparison | None:
+    """Complete days alone, pair by pair where the periods are as long as each other, else means per day."""
+    terms, now, today = consumption_terms(ask.site, ask.commodity), ask.period, use.today_of(ask.site)
+    if now.first > today or then.first > today:
+        return None
+    part, other = elapsed_parts(now, then, today)
+    if part.day_count == other.day_count == 1:
+        left, right = (use.series(viewer, ask.site, terms, period, "interval") for period in (part, other))
+        return comparison.same_intervals(left, right, other) if len(left) and len(right) else None
+    left, right = (use.series(viewer, ask.site, terms, period, "day") for period in (part, other))
+    if part.day_count == other.day_count:
+        return comparison.over_pairs(left, right, pair_days(part, other, align), other)
+    return comparison.fair(left, part, right, other)

@@ -1,0 +1,111 @@
+"""When somebody uses energy: the week by hour, average days, the highest powers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from data.queries import consumption as queries
+from domain.access import Viewer
+from domain.calendar import Period, PeriodKind, add_months
+from domain.energy import peaks, profile
+from domain.energy.balance import UseSeries
+from domain.energy.peaks import Peak
+from domain.energy.profile import HeatMap
+from services import portal, use
+from services.consumption_asks import Ask
+from services.sites import SiteView, consumption_terms
+
+FINE_DAYS = 31  # single intervals are searched for peaks up to this length
+
+
+def recent(ask: Ask, last: date) -> Ask:
+    """Patterns of all years are those of the twelve months up to the last reading: habits change."""
+    if ask.period.day_count <= 366:
+        return ask
+    end = min(ask.period.end, date.fromordinal(last.toordinal() + 1))
+    return replace(ask, period=Period(PeriodKind.CUSTOM, add_months(end, -12), end))
+
+
+def pattern_period(ask: Ask) -> Period:
+    """What habits are read from: the period itself, and for a single day the month around it."""
+    return Period.of(PeriodKind.MONTH, ask.period.first) if ask.period.kind is PeriodKind.DAY else ask.period
+
+
+def _pattern_hours(viewer: Viewer, ask: Ask) -> UseSeries:
+    terms = consumption_terms(ask.site, ask.commodity)
+    return use.series(viewer, ask.site, terms, pattern_period(ask), "hour", ask.known_at)
+
+
+def heat_map(viewer: Viewer, ask: Ask) -> HeatMap:
+    return profile.heat_map(_pattern_hours(viewer, ask))
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Mean energy of each hour on workdays and at weekends, None where no such hour is known. [Wh]"""
+
+    workday_wh: list[float | None]
+    weekend_wh: list[float | None]
+
+    @property
+    def workday_total_wh(self) -> float | None:
+        """A whole day; None while one of its hours is unknown."""
+        return _whole(self.workday_wh)
+
+    @property
+    def weekend_total_wh(self) -> float | None:
+        return _whole(self.weekend_wh)
+
+
+def _whole(hours_wh: Sequence[float | None]) -> float | None:
+    known = [value for value in hours_wh if value is not None]
+    return sum(known) if len(known) == len(hours_wh) else None
+
+
+def profiles(viewer: Viewer, ask: Ask) -> Profiles:
+    hours = _pattern_hours(viewer, ask)
+    clean = [[None if v != v else float(v) for v in profile.average_day(hours, days)] for days in (range(5), (5, 6))]  # noqa: PLR0124 - NaN
+    return Profiles(*clean)
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """`months` holds the highest interval of each of the last 12 months, newest last."""
+
+    top: tuple[Peak, ...]
+    months: tuple[tuple[date, float], ...]
+    base_load_w: float | None
+    interval_s: int
+
+
+def peaks_of(viewer: Viewer, ask: Ask) -> Peaks:
+    terms = consumption_terms(ask.site, ask.commodity)
+    length_s = use.interval_of(ask.site, terms)
+    is_long = ask.period.day_count > FINE_DAYS
+    fine = use.series(viewer, ask.site, terms, ask.period, "hour" if is_long else "interval")
+    step_s = max(3600, length_s) if is_long else length_s
+    base = peaks.base_load_w(fine.energy_wh, fine.is_known, step_s)
+    return Peaks(tuple(peaks.top_peaks(fine, step_s)), _monthly(viewer, ask, terms), base, step_s)
+
+
+def _monthly(viewer: Viewer, ask: Ask, terms: use.Terms) -> tuple[tuple[date, float], ...]:
+    """Highest mean power of the grid import's intervals by month, from the roll-up. [W]"""
+    imports = ask.site.with_flow("import", commodity=ask.commodity)
+    if not imports:
+        return ()
+    end = add_months(min(ask.period.last, use.today_of(ask.site)).replace(day=1), 1)
+    if ask.site.end_date is not None:  # the month of moving out holds somebody else's days
+        end = min(end, ask.site.end_date.replace(day=1))
+    first = max(add_months(end, -12), site_first_whole_month(ask.site))
+    frame = queries.months(portal.current().readings, [imports[0].id], first, end)
+    rows = zip(frame["local_date"].to_numpy(), frame["max_wh"].to_numpy(), strict=True)
+    factor = 3600 / imports[0].interval_s
+    return tuple((label.astype("datetime64[D]").astype(date), float(most) * factor) for label, most in rows)
+
+
+def site_first_whole_month(site: SiteView) -> date:
+    """Months before somebody moved in belong to somebody else."""
+    first = site.first_date
+    return first if first.day == 1 else add_months(first.replace(day=1), 1)

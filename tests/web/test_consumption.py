@@ -1,0 +1,68 @@
+"""The consumption pages over HTTP: every level of time, own dates, and any two periods."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.web.test_app import route
+
+
+def _text(client, query):
+    answer = route(client, "/consumption", f"?{query}")
+    assert answer.status_code == 200
+    text = json.dumps(answer.get_json(), ensure_ascii=False)
+    assert "Something went wrong" not in text
+    return text
+
+
+@pytest.fixture
+def client(sign_in):
+    return sign_in("consumer")
+
+
+def test_years_open_months_and_months_open_days(client):
+    assert "/consumption?period=year&date=2026-01-01" in _text(client, "period=all")
+    assert "/consumption?period=month&date=2026-10-01" in _text(client, "period=year&date=2026-05-05")
+    assert "/consumption?period=day&date=2026-10-25" in _text(client, "period=month&date=2026-10-05")
+
+
+def test_own_dates_keep_their_end_in_every_view(client):
+    text = _text(client, "period=custom&date=2026-10-03&last=2026-10-12")
+    assert "3 Oct – 12 Oct 2026" in text
+    for view in ("meter", "phase", "appliance", "compare"):
+        assert f"period=custom&date=2026-10-03&last=2026-10-12&view={view}" in text
+
+
+def test_two_own_periods_are_compared(client):
+    query = (
+        "view=compare&period=custom&date=2026-10-05&last=2026-10-11&compare=own&then=2026-09-28&then_last=2026-10-04"
+    )
+    text = _text(client, f"{query}&align=weekday")
+    assert "5 Oct to 11 Oct 2026" in text
+    assert "28 Sep to 4 Oct 2026" in text
+    assert "7 rows" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("date=2026-10-05&last=2026-10-01&then=2026-09-01&then_last=2026-09-05", "Last day: it lies before the first day."),
+        ("date=2026-10-01&last=2026-10-05&then=&then_last=2026-09-05", "First day to compare with: this is not a date."),
+        ("date=1800-10-01&last=2026-10-05&then=2026-09-01&then_last=2026-09-05", "First day: choose a day between"),
+        ("date=2026-10-01&last=2026-10-05&then=2027-09-01&then_last=2027-09-05", "First day to compare with: it has not come yet."),
+    ],
+)  # fmt: skip
+def test_a_wrong_date_names_its_field(client, query, sentence):
+    assert sentence in _text(client, f"view=compare&period=custom&compare=own&{query}")
+
+
+def test_wrong_own_dates_are_said_on_the_overview(client):
+    assert "Last day: it lies before the first day." in _text(client, "period=custom&date=2026-10-05&last=2026-10-01")
+
+
+def test_demo_data_is_said_in_a_sentence(client):
+    text = _text(client, "period=month&date=2026-10-05")
+    assert "Demo data: these readings are simulated" in text
+    assert "Demo simulator" not in text
