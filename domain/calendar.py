@@ -130,7 +130,9 @@ class Period:
         if by_weekday or self.kind is PeriodKind.WEEK:
             move = timedelta(days=364)
             return Period(
-                PeriodKind.CUSTOM if self.kind is not PeriodKind.WEEK else self.kind, self.first - move, self.end - move
+                self.kind if self.kind in {PeriodKind.DAY, PeriodKind.WEEK} else PeriodKind.CUSTOM,
+                self.first - move,
+                self.end - move,
             )
         first = add_months(self.first, -12)
         return Period(self.kind, first, first + (self.end - self.first))

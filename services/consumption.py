@@ -197,9 +197,9 @@ def similar(viewer: Viewer, ask: Ask) -> Similar:
 
 
 def _complete_month(ask: Ask) -> date:
-    first = ask.period.first.replace(day=1)
-    today = use.today_of(ask.site)
-    return first if add_months(first, 1) <= today else add_months(today.replace(day=1), -1)
+    """The last month of the period that is over: of a running year the month before this one."""
+    running = use.today_of(ask.site).replace(day=1)
+    return min(ask.period.last.replace(day=1), add_months(running, -1))
 
 
 def _is_own_month(site: SiteView, month: date) -> bool:

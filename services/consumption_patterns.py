@@ -10,14 +10,12 @@ from data.queries import consumption as queries
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind, add_months
 from domain.energy import peaks, profile
-from domain.energy.balance import UseSeries
+from domain.energy.balance import UseSeries, regrouped
 from domain.energy.peaks import Peak
 from domain.energy.profile import HeatMap
 from services import portal, use
 from services.consumption_asks import Ask
 from services.sites import SiteView, consumption_terms
-
-FINE_DAYS = 31  # single intervals are searched for peaks up to this length
 
 
 def recent(ask: Ask, last: date) -> Ask:
@@ -33,9 +31,15 @@ def pattern_period(ask: Ask) -> Period:
     return Period.of(PeriodKind.MONTH, ask.period.first) if ask.period.kind is PeriodKind.DAY else ask.period
 
 
-def _pattern_hours(viewer: Viewer, ask: Ask) -> UseSeries:
+def _intervals(viewer: Viewer, ask: Ask, period: Period) -> UseSeries:
+    """Single intervals of at most a year: read once for the week, the average days and the peaks."""
     terms = consumption_terms(ask.site, ask.commodity)
-    return use.series(viewer, ask.site, terms, pattern_period(ask), "hour", ask.known_at)
+    key = ("patterns", viewer.user_id, ask.site.id, ask.commodity, period, ask.known_at)
+    return portal.once(key, lambda: use.series(viewer, ask.site, terms, period, "interval", ask.known_at))
+
+
+def _pattern_hours(viewer: Viewer, ask: Ask) -> UseSeries:
+    return regrouped(_intervals(viewer, ask, pattern_period(ask)), "hour")
 
 
 def heat_map(viewer: Viewer, ask: Ask) -> HeatMap:
@@ -83,11 +87,9 @@ class Peaks:
 def peaks_of(viewer: Viewer, ask: Ask) -> Peaks:
     terms = consumption_terms(ask.site, ask.commodity)
     length_s = use.interval_of(ask.site, terms)
-    is_long = ask.period.day_count > FINE_DAYS
-    fine = use.series(viewer, ask.site, terms, ask.period, "hour" if is_long else "interval")
-    step_s = max(3600, length_s) if is_long else length_s
-    base = peaks.base_load_w(fine.energy_wh, fine.is_known, step_s)
-    return Peaks(tuple(peaks.top_peaks(fine, step_s)), _monthly(viewer, ask, terms), base, step_s)
+    fine = _intervals(viewer, ask, ask.period)
+    base = peaks.base_load_w(fine.energy_wh, fine.is_known, length_s)
+    return Peaks(tuple(peaks.top_peaks(fine, length_s)), _monthly(viewer, ask, terms), base, length_s)
 
 
 def _monthly(viewer: Viewer, ask: Ask, terms: use.Terms) -> tuple[tuple[date, float], ...]:

@@ -213,3 +213,21 @@ def test_all_years_tell_how_much_is_known(viewer_of):
     assert 59 + 56 <= days <= 59 + 61  # 14 + 31 + 14 days in spring, 10 + 31 + 20 in autumn, a few of them torn
     assert view.series.total_wh == _by_hand(site, date(2026, 1, 1), date(2027, 1, 1))
     assert not view.is_running
+
+
+def test_a_years_highest_quarter_hour_is_at_least_each_months(viewer_of):
+    # Searched in quarter-hours as in a month's: an hour's mean would be lower.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    year = patterns.peaks_of(viewer, _ask(site, PeriodKind.YEAR, date(2026, 10, 1)))
+    months = [patterns.peaks_of(viewer, _ask(site, PeriodKind.MONTH, date(2026, month, 1))) for month in (3, 10, 11)]
+    assert year.interval_s == 900
+    assert year.top[0].power_w == max(found.top[0].power_w for found in months)
+
+
+def test_a_running_year_is_compared_with_others_by_its_last_whole_month(viewer_of):
+    # Today is 20 November 2026.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    assert consumption.similar(viewer, _ask(site, PeriodKind.YEAR, date(2026, 1, 1))).month == date(2026, 10, 1)
+    assert consumption.similar(viewer, _ask(site, PeriodKind.MONTH, date(2026, 3, 1))).month == date(2026, 3, 1)

@@ -110,7 +110,7 @@ def test_shifting_follows_the_calendar():
 
 def test_last_year_by_weekday_meets_the_same_weekday():
     sunday = Period.of(PeriodKind.DAY, date(2026, 11, 22))
-    assert sunday.last_year(by_weekday=True).first == date(2025, 11, 23)  # 364 days earlier, also a Sunday
+    assert sunday.last_year(by_weekday=True) == Period.of(PeriodKind.DAY, date(2025, 11, 23))  # 364 days, also a Sunday
     assert sunday.last_year().first == date(2025, 11, 22)
     assert Period.of(PeriodKind.MONTH, date(2026, 11, 1)).last_year().first == date(2025, 11, 1)
     assert Period.of(PeriodKind.WEEK, date(2026, 11, 22)).last_year().first.weekday() == 0
