@@ -90,7 +90,8 @@ def site_card(site: admin.SiteOfCustomer) -> html.Section:
         Column(_("In place since"), low=True),
         Column(_("Status")),
     ]
-    rows = [_meter_row(meter, site.zone_name) for meter in site.meters]
+    main_first = sorted(site.meters, key=lambda meter: meter.kind != "main")
+    rows = [_meter_row(meter, site.zone_name) for meter in main_first]
     title = f"{site.name}, {site.city}" if site.city else site.name
     dates = html.P(tenancy_text(site), className="quiet small")
     content = parts.table(_("Meters at {site}", site=site.name), columns, rows) if rows else parts.empty(_("No meter."))

@@ -25,7 +25,7 @@ dash.register_page(
     icon="building-office",
     roles=STAFF,
     nav=True,
-    nav_label=lazy("Overview"),
+    nav_label=lazy("Staff desk"),
     order=900,
 )
 

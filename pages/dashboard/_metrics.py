@@ -156,6 +156,8 @@ def _year_note(total: Total) -> str:
 
 def _today_note(view: SiteDashboard) -> Any:
     ratio = view.today.ratio
+    if view.today.so_far_wh is None:
+        return _("no readings of today yet")
     if ratio is None:
         return _("no usual day to compare with yet")
     if abs(ratio) < SAME:

@@ -84,7 +84,7 @@ def _cards(current: Sequence[SiteRow]) -> list[Metric]:
     whole = Total(month_wh, current[0].month.days, compared, None, current[0].month.has_whole_days)
     live = sum(row.freshness.health is Health.LIVE for row in current)
     return [
-        Metric(_("Consumption today"), today, unit, note=_("all sites so far"), spark=_today_bars(current),
+        Metric(_("Consumption today"), today, unit, note=_("all sites so far") if today != formats.UNKNOWN else _("no readings of today yet"), spark=_today_bars(current),
                spark_label=_("Consumption of each site today")),
         Metric(_("This month"), month, month_unit, note=metrics.note(whole), spark=_days(current),
                spark_label=_("Consumption of each day this month")),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.driver import THEMES, WIDTHS, Browser
+
+NARROW_AND_WIDE = (360, 1280)
 
 CUSTOMER_PAGES = {
     "dashboard": "/dashboard",
@@ -19,7 +22,12 @@ CUSTOMER_PAGES = {
     "export": "/consumption/export",
     "not-found": "/no-such-page",
 }
-STAFF_PAGES = {"admin": "/admin", "admin-customers": "/admin/customers?q=demo"}
+STAFF_PAGES = {
+    "admin": "/admin",
+    "admin-customers": "/admin/customers?q=demo",
+    "admin-customers-none": "/admin/customers?q=nobody-at-all",
+}
+MISSING = ("not-found", "foreign-site")
 LAYOUT_SHIFT = """
 return new Promise(done => { let sum = 0;
   new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; })
@@ -29,10 +37,10 @@ return new Promise(done => { let sum = 0;
 OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
 
 
-def _look(browser: Browser, name: str, path: str) -> list[str]:
-    """Open one page at all widths and themes; what is wrong with it, in words."""
+def _look(browser: Browser, name: str, path: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """Open one page at the widths in both themes; what is wrong with it, in words."""
     wrong: list[str] = []
-    for width in WIDTHS:
+    for width in widths:
         browser.size(width, 800)
         for theme in THEMES:
             browser.theme(theme)
@@ -45,7 +53,7 @@ def _look(browser: Browser, name: str, path: str) -> list[str]:
                 wrong.append(f"{where}: wider than the window")
             if width in (360, 1280):
                 wrong += [f"{where}: {violation}" for violation in browser.axe()]
-            allowed = "404" if name == "not-found" else "\0"
+            allowed = "404" if name in MISSING else "\0"
             wrong += [f"{where}: console {line}" for line in browser.console_errors() if allowed not in line]
             headings = browser.driver.execute_script("return document.querySelectorAll('h1').length")
             if headings != 1:
@@ -74,3 +82,80 @@ def test_other_customers_dashboards(browser: Browser, who: str):
 def test_staff_page(browser: Browser, name: str):
     browser.sign_in("agent")
     assert _look(browser, name, STAFF_PAGES[name]) == []
+
+
+def _first_link(browser: Browser, page: str, selector: str) -> str:
+    browser.get(page)
+    return str(browser.find(selector).get_attribute("href")).removeprefix(browser.base_url)
+
+
+def test_the_page_of_one_site_and_of_one_meter(browser: Browser):
+    browser.sign_in("business")
+    site = _first_link(browser, "/dashboard", "main tbody th a")
+    assert _look(browser, "dashboard-site", site, NARROW_AND_WIDE) == []
+    assert browser.text(".site-switch b") != "All sites"
+    meter = _first_link(browser, "/consumption?view=meter", "main a[href^='/consumption/']:not([href*='export'])")
+    assert _look(browser, "consumption-one-meter", meter, NARROW_AND_WIDE) == []
+
+
+def test_a_foreign_site_looks_like_a_missing_page(browser: Browser):
+    browser.sign_in("business")
+    site = _first_link(browser, "/dashboard", "main tbody th a")
+    browser.fresh()
+    browser.sign_in("consumer")
+    assert _look(browser, "foreign-site", site, NARROW_AND_WIDE) == []
+    assert browser.text("h1") == "There is no such page"
+
+
+def test_a_customer_and_the_read_only_visit(browser: Browser):
+    browser.sign_in("agent")
+    customer = _first_link(browser, "/admin/customers?q=consumer", "main tbody th a")
+    assert _look(browser, "admin-customer", customer, NARROW_AND_WIDE) == []
+    browser.find("[name=reason]").send_keys("Ticket 4711")
+    browser.find(".admin-visit button").click()
+    browser.wait(lambda: "/dashboard" in browser.driver.current_url, "the visit to begin")
+    browser.settle()
+    assert _look(browser, "visit", "/dashboard", NARROW_AND_WIDE) == []
+    assert "Ticket 4711" in browser.text(".notice.acting")
+
+
+def test_every_page_speaks_german(browser: Browser):
+    browser.cdp("Network.setCookie", name="portal_locale", value="de", url=browser.base_url)
+    browser.sign_in("consumer")
+    for name in ("dashboard", "consumption-month", "export"):
+        assert _look(browser, f"de-{name}", CUSTOMER_PAGES[name], (360,)) == []
+        assert browser.driver.execute_script("return document.documentElement.lang") == "de"
+    assert "Verbrauch" in browser.text(".tabbar")
+
+
+def test_a_wrong_password_is_said_beside_the_fields(browser: Browser):
+    browser.get("/login")
+    browser.find("[name=email]").send_keys("nobody@demo.example")
+    browser.find("[name=password]").send_keys("not this one")
+    browser.find("form button[type=submit]").click()
+    assert browser.text("#problem") == "E-mail address and password do not match."
+    assert browser.axe() == []
+    browser.screenshot("sign-in-wrong")
+
+
+@pytest.mark.parametrize("menu", [".user", ".more"])
+def test_menus_open_with_enter_and_close_with_escape(browser: Browser, menu: str):
+    browser.size(360)
+    browser.sign_in("consumer")
+    summary = browser.find(f"details{menu} > summary")
+    browser.driver.execute_script("arguments[0].focus()", summary)
+    summary.send_keys(Keys.ENTER)
+    assert summary.find_element("xpath", "..").get_attribute("open")
+    assert browser.axe() == []
+    summary.send_keys(Keys.ESCAPE)
+    assert not summary.find_element("xpath", "..").get_attribute("open")
+    assert browser.driver.switch_to.active_element == summary
+
+
+def test_the_floating_button_offers_the_quick_actions_on_phones_only(browser: Browser):
+    browser.size(360, touch=True)
+    browser.sign_in("consumer")
+    browser.find(".fab").click()
+    assert [link.is_displayed() for link in browser.driver.find_elements("css selector", ".fab-menu a")] == [True] * 4
+    browser.size(1280)
+    assert not browser.find(".fab").is_displayed()
