@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.queries import sites as queries
 from domain.energy.benchmark import Traits, people_band
 from services import portal
-from services.sites import HOME_USE_SIGNS, SiteView
+from services.sites import HOME_USE_SIGNS, SiteView, is_computable
 
 
 def traits_of(site: SiteView) -> Traits:
@@ -18,13 +18,15 @@ def all_sites() -> dict[int, tuple[Traits, list[tuple[int, int]]]]:
         rows = queries.every_site(db)
         registers = queries.registers(db, [row.id for row in rows])
     terms: dict[int, list[tuple[int, int]]] = {row.id: [] for row in rows}
+    flows: dict[int, set[str]] = {row.id: set() for row in rows}
     for register in registers:
         if register.commodity == "electricity" and register.flow in HOME_USE_SIGNS:
             terms[register.site_id].append((register.id, HOME_USE_SIGNS[register.flow]))
+            flows[register.site_id].add(register.flow)
     return {
         row.id: (
             Traits(row.kind, people_band(row.people), row.heating, row.has_ev, row.has_solar, row.business_type),
-            terms[row.id],
+            terms[row.id] if is_computable(flows[row.id]) else [],
         )
         for row in rows
     }

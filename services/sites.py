@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -122,8 +122,15 @@ def consumption_terms(shown: SiteView, commodity: str = "electricity") -> list[t
     if commodity != "electricity":
         return [(r.id, 1) for r in shown.with_flow("import", commodity=commodity)]
     wanted = tuple(HOME_USE_SIGNS)
+    if not is_computable({r.flow for r in shown.with_flow(*wanted)}):
+        return []
     terms = [(r.id, HOME_USE_SIGNS[r.flow]) for r in shown.with_flow(*wanted)]
     return terms if any(sign > 0 for _id, sign in terms) else []
+
+
+def is_computable(flows: Collection[str]) -> bool:
+    """Whether home use follows from these flows: who produces on the grid must know what was fed in."""
+    return not {"import", "production"} <= set(flows) or "export" in flows
 
 
 def _visible_grants(viewer: Viewer, site_id: int) -> tuple[SiteGrant, ...]:

@@ -31,6 +31,7 @@ from pages.consumption._state import State as Asked
 from services import consumption, consumption_pairs, damage
 from services import consumption_patterns as patterns
 from services.consumption_asks import compared_period, resolutions
+from services.sites import consumption_terms
 
 dash.register_page(
     __name__,
@@ -121,6 +122,10 @@ def _bar(state: Asked) -> html.Div:
 
 
 def _content(viewer: Viewer, state: Asked) -> list[Any]:
+    if state.view in {"overview", "appliance", "compare"} and not consumption_terms(
+        state.ask.site, state.ask.commodity
+    ):
+        return [_no_total(viewer, state)]
     if state.view == "overview":
         return _overview(viewer, state)
     views = {
@@ -156,6 +161,26 @@ def _overview(viewer: Viewer, state: Asked) -> list[Any]:
             className="g",
         ),
     ]
+
+
+def _no_total(viewer: Viewer, state: Asked) -> html.Div:
+    """Why there is no sum for this site at all; what comes from the grid is still told as such."""
+    imports = state.ask.site.with_flow("import")
+    if not imports:
+        text = _("No meter at this site counts what comes from the grid. Ask us to link it.")
+        return states.empty("not_set_up", _("No main meter"), text)
+    total = consumption.register_totals(viewer, state.ask, imports[:1])[0].series.total_wh
+    why = _(
+        "Energy is produced here, but no meter counts what is fed into the grid. How much of it was used at home is unknown."
+    )
+    when = sentences.when(state.ask.period)
+    grid = (
+        _("Taken from the grid {when}: {energy}.", when=when, energy=formats.kwh(total))
+        if total is not None
+        else _("There are no readings of the grid meter {when}.", when=when)
+    )
+    action = (_("See each meter"), state.link(view="meter"))
+    return states.empty("cannot", _("Home use cannot be computed"), f"{why} {grid}", action=action)
 
 
 def _nothing(viewer: Viewer, state: Asked) -> html.Div:

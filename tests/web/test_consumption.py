@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from services import sites
 from tests.web.test_app import route
 
 
@@ -66,3 +68,21 @@ def test_demo_data_is_said_in_a_sentence(client):
     text = _text(client, "period=month&date=2026-10-05")
     assert "Demo data: these readings are simulated" in text
     assert "Demo simulator" not in text
+
+
+@pytest.mark.parametrize("view", ["overview", "appliance", "compare"])
+def test_without_a_feed_in_meter_only_the_grid_is_told(sign_in, monkeypatch, view):
+    # The home's export register is taken away: its solar production has no known destination.
+    load = sites.sites_of
+
+    def blind(viewer):
+        found = load(viewer)
+        return [replace(site, registers=tuple(r for r in site.registers if r.flow != "export")) for site in found]
+
+    monkeypatch.setattr(sites, "sites_of", blind)
+    client = sign_in("prosumer")
+    text = _text(client, f"view={view}&period=month&date=2026-10-05")
+    assert "Home use cannot be computed" in text
+    assert "Taken from the grid in October 2026:" in text
+    assert "You used" not in text
+    assert "Something went wrong" not in route(client, "/dashboard").get_data(as_text=True)

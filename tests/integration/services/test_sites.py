@@ -53,3 +53,15 @@ def test_a_stay_is_not_stretched_over_somebody_elses(world):
     assert _latest_stay(grants) == (date(2026, 6, 1), None)
     joined = [SiteGrant(1, 1, "owner", date(2026, 1, 1), date(2026, 6, 1)), SiteGrant(1, 2, "owner", date(2026, 6, 1))]
     assert _latest_stay(joined) == (date(2026, 1, 1), None)
+
+
+def test_production_without_a_feed_in_meter_makes_home_use_unknown(viewer_of):
+    # Import 5 and production 8 kWh are not 13 kWh of use when nobody knows what left for the grid.
+    from dataclasses import replace
+
+    home = sites.sites_of(viewer_of("prosumer"))[0]
+    blind = replace(home, registers=tuple(r for r in home.registers if r.flow != "export"))
+    assert sites.consumption_terms(blind) == []
+    assert sites.is_computable({"import"})
+    assert sites.is_computable({"import", "production", "export"})
+    assert not sites.is_computable({"import", "production", "charge", "discharge"})
