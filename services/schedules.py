@@ -24,6 +24,7 @@ class Schedule:
     kind: str
     rule: Rule
     demo_only: bool = False
+    max_attempts: int = 5
 
 
 SCHEDULES: dict[str, Schedule] = {
@@ -50,7 +51,7 @@ def enqueue_due(taken: dict[str, datetime]) -> int:
         if taken.get(name) == due:
             continue
         with made.records.transaction() as tx:
-            new = NewJob(schedule.kind, {"due": due.isoformat()}, max_attempts=3)
+            new = NewJob(schedule.kind, {"due": due.isoformat()}, max_attempts=schedule.max_attempts)
             added += repository.add_scheduled(tx, name, due, new, now=now) is not None
         taken[name] = due
     return added

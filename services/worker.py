@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from adapters import catalogs
 from data.repositories import queue
@@ -128,5 +128,5 @@ def _beat(worker: Worker, over: threading.Event) -> None:
         try:
             with worker.made.records.transaction() as tx:
                 queue.extend(tx, rows, worker.holder, until=until)
-        except DBAPIError as error:  # the next beat tries again; a lost lease costs an attempt, never an effect
-            log.warning("heartbeat missed: %s", error.orig)
+        except SQLAlchemyError as error:  # the next beat tries again; a lost lease costs an attempt, never an effect
+            log.warning("heartbeat missed: %s", error)

@@ -72,7 +72,7 @@ def _being_made(item: FileItem, name: html.Span) -> html.Div:
 
 def _ready(item: FileItem, name: html.Span) -> html.Div:
     until = formats.day_short(item.kept_until) if item.kept_until else formats.UNKNOWN
-    text = _("{size}, kept until {day}.", size=size(item.size_bytes), day=until)
+    text = _("{size}, kept until {day}", size=size(item.size_bytes), day=until)
     link = html.A(
         _("Download"), href=item.href, download=item.name, className="linkish",
         **{"aria-label": _("Download {name}", name=item.name)},

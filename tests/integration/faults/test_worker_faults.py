@@ -51,7 +51,9 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
         clock = SharedClock(str(tmp_path / "clock"))
         clock.set(datetime(2026, 3, 27, 12, tzinfo=UTC))
         choose = random.Random(20261122)
-        added = met = 0
+        added, met = 10 * KILLS, 0
+        # The oldest job is taken over first and killed again: five attempts would bury it.
+        _add(records, "fault_mark", added, max_attempts=KILLS + 5)
         _add(records, "fault_poison", 1)
         _add(records, "fault_deadly", 1)
         with Pair(Plan(url, str(tmp_path), clock)) as pair:
@@ -59,7 +61,6 @@ def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
                 time.sleep(choose.uniform(0.0, 0.4))
                 while (victim := busy(pair, records, "fault_mark")) is None:
                     if _count(records, Job.state == "queued") < 40:
-                        # The oldest job is taken over first and killed again: five attempts would bury it.
                         _add(records, "fault_mark", 40, first=added, max_attempts=KILLS + 5)
                         added += 40
                     pair.revive()
@@ -111,10 +112,12 @@ def test_each_night_runs_once_with_two_workers(kind: str, first: date, tmp_path:
             wait_until(pair, lambda: _count(records, Job.state.in_(("queued", "running"))) == 0, 60)
             deaths = pair.deaths
         ran, taken = _marks(records, "fault:night"), _taken(records)
+        with records.reading() as db:
+            ends = [(job.payload, job.state, job.attempts, job.error) for job in db.scalars(select(Job))]
         records.dispose()
     # The night before the first is the latest that is due when the workers start.
     assert set(due) <= set(taken) <= {NIGHT.due_on(first - timedelta(days=1)), *due}
-    assert ran == Counter({at.isoformat(): 1 for at in taken})
+    assert ran == Counter({at.isoformat(): 1 for at in taken}), ends
     print(f"\n{kind}, nights from {first}: {len(taken)} due times, each ran once, under {deaths} kills")
 
 

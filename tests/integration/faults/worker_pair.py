@@ -18,7 +18,9 @@ from tests.integration.faults.worker_child import Plan
 
 # Children are forked from a clean process that has imported everything: what is killed while it imports proves nothing.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.integration.faults.worker_child"])
+PROCESSES.set_forkserver_preload(
+    ["tests.integration.faults.worker_child", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"]
+)
 
 
 class Pair:

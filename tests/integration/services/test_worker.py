@@ -1,0 +1,79 @@
+"""The worker as a process: told to stop it finishes what runs, and it ends with its server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from data.repositories import jobs as repository
+from data.repositories.jobs import NewJob
+from data.tables.operations import Job
+from services import serve
+from tests.factories.world import tiny_portal
+
+NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
+# A worker with one handler more, which says when it has begun.
+CHILD = """
+import sys, time
+from pathlib import Path
+import cli
+from services.jobs import HANDLERS
+@HANDLERS.register("test_slow")
+def slow(job):
+    Path(sys.argv[1]).touch()
+    time.sleep(1)
+sys.exit(cli.main(["worker"]))
+"""
+
+
+def _states(made, kind):
+    with made.records.reading() as db:
+        return list(db.scalars(select(Job.state).where(Job.kind == kind).order_by(Job.id)))
+
+
+def test_sigterm_lets_the_running_job_finish_and_begins_no_other(tmp_path: Path):
+    made = tiny_portal(tmp_path, now=NOW)
+    with made.records.transaction() as tx:
+        for _twice in range(2):
+            repository.add(tx, NewJob("test_slow"), now=NOW)
+    begun, config = tmp_path / "begun", made.config
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
+        "PORTAL_DATABASE_URL": config.database_url, "PORTAL_STORE": config.store, "PORTAL_FILES": config.files,
+        "PORTAL_CACHE_URL": config.cache_url, "PORTAL_NOW": NOW.isoformat(),
+    }  # fmt: skip
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(begun)], env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while not begun.exists():
+            assert time.monotonic() < deadline, "the worker began nothing"
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=30) == 0
+    finally:
+        child.kill()
+        child.wait()
+    assert _states(made, "test_slow") == ["done", "queued"]
+    made.readings.close()
+    made.records.dispose()
+
+
+def test_server_and_worker_end_together():
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    web, worker = subprocess.Popen(["sleep", "0.2"]), subprocess.Popen(["sleep", "60"])
+    try:
+        assert serve._watch(web, worker) == 1  # one of them ended by itself: that is no success
+        serve._stop(web, worker)
+        assert worker.poll() == -signal.SIGTERM
+    finally:
+        worker.kill()
+        for number, handler in before.items():
+            signal.signal(number, handler)
