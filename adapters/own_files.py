@@ -14,7 +14,7 @@ from config import ROOT, Config
 
 ASSETS = ROOT / "assets"
 PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
-SLIM_PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
+SLIM_PLOTLY = "/assets/vendor/plotly-basic.min.js"  # scatter, bar and pie, all that our figures are made of
 TOKENS = "/assets/tokens.css"
 BOOTSTRAP = "/assets/vendor/bootstrap.min.css"
 FIRST_STYLES = (BOOTSTRAP, TOKENS, "/assets/brand.css", "/assets/portal.css")

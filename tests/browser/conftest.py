@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from config import Config
 from tests.browser.driver import Browser, chromium, require_or_skip, start_browser
 from tests.factories.server import serving
 
@@ -40,6 +42,17 @@ def _chromium(server_url: str) -> Iterator[Browser]:
     driver = start_browser()
     yield Browser(driver, server_url, ROOT / "build" / "screenshots")
     driver.quit()
+
+
+@pytest.fixture
+def compressed(_chromium: Browser) -> None:
+    """The server compresses its files well behind the first requests; what counts is what everybody gets after that.
+
+    Whoever holds the lock is still compressing: a new checkout needs half a minute.
+    """
+    with (Path(Config.model_fields["static_cache"].default) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    _chromium.cdp("Network.enable")
 
 
 @pytest.fixture

@@ -156,6 +156,16 @@ class Browser:
         path.write_bytes(base64.b64decode(answer["data"]))
         return path
 
+    def transferred(self, url: str, quiet_s: float = 1.5) -> dict[str, int]:
+        """Bytes by address from opening a page until the network has been quiet for a while."""
+        self.network()
+        self.driver.get(url)
+        rows: dict[str, int] = {}
+        while found := self.network()["rows"]:
+            rows = {name: rows.get(name, 0) + found.get(name, 0) for name in rows | found}
+            time.sleep(quiet_s)
+        return rows
+
     def network(self) -> dict[str, Any]:
         """Since the last call: requests and transferred bytes as the browser counted them."""
         sizes: dict[str, int] = {}
@@ -167,7 +177,9 @@ class Browser:
                 urls[params["requestId"]] = params["response"]["url"]
             if message["method"] == "Network.loadingFinished":
                 sizes[params["requestId"]] = int(params["encodedDataLength"])
-        rows = {urls.get(key, "?"): size for key, size in sizes.items()}
+        rows: dict[str, int] = {}
+        for key, size in sizes.items():
+            rows[urls.get(key, "?")] = rows.get(urls.get(key, "?"), 0) + size
         return {"bytes": sum(sizes.values()), "requests": len(sizes), "rows": rows}
 
 

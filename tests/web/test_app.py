@@ -69,8 +69,15 @@ def test_polyfill_and_data_table_stay_at_home(app):
 
 
 def test_the_vendored_plotly_is_exactly_plotlys_own():
-    head = (ROOT / "assets" / "vendor" / "plotly-cartesian.min.js").read_text()[:200]
-    assert re.search(r"plotly\.js \(cartesian - minified\) v(\S+)", head)[1] == plotly.offline.get_plotlyjs_version()
+    head = (ROOT / "assets" / "vendor" / "plotly-basic.min.js").read_text()[:200]
+    assert re.search(r"plotly\.js \(basic - minified\) v(\S+)", head)[1] == plotly.offline.get_plotlyjs_version()
+
+
+def test_every_trace_is_of_a_kind_that_the_slim_plotly_draws():
+    known = {"scatter", "bar", "pie"} | {"linear", "category", "date", "log"} | {"rect", "line", "circle", "path"}
+    sources = [*(ROOT / "components").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    used = {kind for source in sources for kind in re.findall(r'"type": "(\w+)"', source.read_text())}
+    assert {"scatter", "bar"} <= used <= known  # traces, axes and shapes
 
 
 def test_the_document_speaks_the_readers_language_and_theme(sign_in):
