@@ -23,7 +23,7 @@ def cold_rows(browser: Browser, url: str, drawn: int = 0) -> dict[str, int]:
     """Everything transferred with an empty cache, and `drawn` figures on the page in the end."""
     browser.cdp("Network.clearBrowserCache")
     rows = browser.transferred(url)
-    browser.wait(lambda: browser.driver.execute_script(DRAWN) >= drawn, f"{drawn} figures")
+    browser.wait(lambda: browser.driver.execute_script(DRAWN) >= drawn, f"{drawn} figures", timeout_s=120)
     return rows
 
 
