@@ -158,6 +158,8 @@ def _outcome(report: IngestReport) -> str:
         return "refused, nothing was stored"
     if report.dry_run:
         return "dry run, nothing was stored"
+    if not report.stored + report.corrected and not report.refused:
+        return "all of it was known already, nothing changed"
     return "stored, without the refused readings" if report.refused else "stored"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.energy.quality import Quality
 from domain.ingest.options import IngestOptions
 from services.ingest import ingest
+from services.ingest_report import text
 
 
 def test_long_file_in_utc(world, write, stored):
@@ -34,6 +35,7 @@ def test_reading_the_same_file_again_changes_nothing(world, write):
     report = ingest(path)
     assert (report.stored, report.corrected, report.unchanged) == (0, 0, 1)
     assert world.readings.version == version
+    assert "known already, nothing changed" in text(report)
 
 
 def test_another_value_is_a_correction_and_stays_one(world, write, stored):
