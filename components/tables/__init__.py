@@ -34,7 +34,9 @@ def data_table(
     dense: bool = True,
     caption_hidden: bool = False,
 ) -> html.Div:
-    """The first cell of each row is its head. The wrapper scrolls sideways and can be focused."""
+    """The first cell of each row is its head. The wrapper scrolls sideways and can be focused; it is
+    a group, not a landmark, since the card around it often carries the same name.
+    """
     head = html.Thead(html.Tr([html.Th(c.title, scope="col", className=c.class_name) for c in columns]))
     body = html.Tbody([_row(columns, row) for row in rows])
     foot = [html.Tfoot(_row(columns, total))] if total else []
@@ -42,7 +44,7 @@ def data_table(
         [html.Caption(caption, className="visually-hidden" if caption_hidden else None), head, body, *foot],
         className="table dense" if dense else "table",
     )
-    return html.Div(table, className="table-scroll", tabIndex="0", role="region", **{"aria-label": caption})
+    return html.Div(table, className="table-scroll", tabIndex="0", role="group", **{"aria-label": caption})
 
 
 def _row(columns: Sequence[Column], cells: Sequence[Any]) -> html.Tr:

@@ -23,7 +23,7 @@ def test_the_caption_names_table_and_region():
 
 
 def test_a_wide_table_scrolls_by_keyboard():
-    assert (attribute(_table(), "role"), attribute(_table(), "tabIndex")) == ("region", "0")
+    assert (attribute(_table(), "role"), attribute(_table(), "tabIndex")) == ("group", "0")
 
 
 def test_heads_have_their_scope():
