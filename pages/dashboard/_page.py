@@ -17,6 +17,7 @@ from components.icons import icon
 from components.links import href
 from components.tables import table_toggle
 from domain.access import Viewer
+from domain.energy.freshness import Health
 from domain.text import gettext as _
 from domain.text import ngettext
 from pages import _damage
@@ -39,6 +40,9 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
     if dashboard.stay(site) != "now":
         return _other_time(viewer, site)
     view = dashboard.site_dashboard(viewer, site)
+    knows_nothing = view.month.so_far_wh is None and view.today.so_far_wh is None
+    if knows_nothing and view.live.freshness.health is Health.NEVER:
+        return _before_the_first_reading(viewer, view)
     return html.Div(
         [
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
@@ -52,6 +56,14 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             _floating(view.site),
         ]
     )
+
+
+def _before_the_first_reading(viewer: Viewer, view: SiteDashboard) -> html.Div:
+    """A sentence and what is connected; no charts and cards of nothing."""
+    waiting = states.empty("not_yet", _("Not yet"), status.sentence(view.live))
+    beside = [*_devices(view), (_data_card(view), "c4")]
+    head = page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view))
+    return html.Div([head, html.Div(html.Div(waiting), className="g"), _row(beside)])
 
 
 def _other_time(viewer: Viewer, site: SiteView) -> html.Div:

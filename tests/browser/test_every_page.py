@@ -157,5 +157,7 @@ def test_the_floating_button_offers_the_quick_actions_on_phones_only(browser: Br
     browser.sign_in("consumer")
     browser.find(".fab").click()
     assert [link.is_displayed() for link in browser.driver.find_elements("css selector", ".fab-menu a")] == [True] * 4
+    box = browser.driver.execute_script("return document.querySelector('.fab-menu').getBoundingClientRect().toJSON()")
+    assert 0 < box["top"] < box["bottom"] < browser.find(".fab").rect["y"]  # in sight, above the button
     browser.size(1280)
     assert not browser.find(".fab").is_displayed()
