@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from data.queries import cohort
@@ -11,7 +11,7 @@ from data.queries import consumption as queries
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind, add_months, local_date
 from domain.energy import benchmark, comparison
-from domain.energy.balance import UseSeries
+from domain.energy.balance import UseSeries, regrouped
 from domain.energy.benchmark import Standing, Traits
 from domain.energy.comparison import Comparison
 from services import consumption_pairs, groups, portal, use
@@ -133,6 +133,9 @@ def parts(viewer: Viewer, ask: Ask, total: UseSeries) -> tuple[Part, ...]:
     registers = ask.site.with_flow("submeter")
     found = [_part(viewer, ask, register) for register in registers]
     seen = sorted((p for p in found if p.total_wh is not None), key=lambda p: -(p.total_wh or 0))
+    if seen and any(len(p.series) != len(total) for p in seen):  # slower sub-meters meet the total hour by hour
+        total = regrouped(total, "hour")
+        seen = [replace(p, series=regrouped(p.series, "hour")) for p in seen]
     if not seen or any(len(p.series) != len(total) for p in seen):
         return ()
     return (*seen, Part("", "untracked", remainder(total, [p.series for p in seen])))

@@ -16,6 +16,7 @@ from domain.text import gettext as _
 
 Floats = npt.NDArray[np.float64]
 MANY_BARS = 62  # more are so thin that a border would hide them
+MOST_AREAS = 24  # a line in more pieces has no area below it
 FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
 
 
@@ -173,6 +174,8 @@ def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
     layout["shapes"] += [_shade(colours, first, last) for first, last in data.shaded]
     dashes = ("solid", "6px,3px", "2px,2px", "8px,3px,2px,3px")
     traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
+    if len(data.lines) == 1:
+        traces = _filled(colours, data.lines[0], traces[0])
     if _has_values(data.then):
         traces.append(_then_line(colours, data))
     return {"data": traces, "layout": layout}
@@ -193,15 +196,32 @@ def _has_values(values: Sequence[float | None] | Floats) -> bool:
 
 def _line(colours: Theme, data: LineData, stack: Stack, dash: str) -> dict[str, Any]:
     colour = colour_of(colours, stack.role)
-    trace = {
+    return {
         "type": "scatter", "mode": "lines", "name": stack.name, "x0": 0, "dx": 1,
         "y": _rounded(stack.values_kwh),
         "text": list(data.labels), "hovertemplate": "%{text}: %{y:.2f} " + data.unit + f"<extra>{stack.name}</extra>",
         "line": {"color": colour, "width": 2.2 if len(data.labels) < 400 else 1.2, "dash": dash, "shape": "hv"}, "connectgaps": False,
     }  # fmt: skip
-    if len(data.lines) == 1:
-        trace |= {"fill": "tozeroy", "fillcolor": _soft(colour)}
-    return trace
+
+
+def _filled(colours: Theme, stack: Stack, line: dict[str, Any]) -> list[dict[str, Any]]:
+    """The line with the area below it. Plotly fills across gaps, so each stretch without one has an area of its own."""
+    soft = {"fill": "tozeroy", "fillcolor": _soft(colour_of(colours, stack.role))}
+    runs = _known_runs(stack.values_kwh)
+    if len(runs) <= 1:
+        return [line | soft]
+    if len(runs) > MOST_AREAS:
+        return [line]
+    quiet = {"type": "scatter", "mode": "lines", "dx": 1, "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    areas = [quiet | soft | {"x0": first, "y": _rounded(stack.values_kwh[first:end])} for first, end in runs]
+    return [line, *areas]
+
+
+def _known_runs(values: Sequence[float | None] | Floats) -> list[tuple[int, int]]:
+    """Stretches `[first, end)` of neighbours that are all known."""
+    known = np.isfinite(np.array(values, dtype=np.float64))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
 
 
 def _then_line(colours: Theme, data: LineData) -> dict[str, Any]:

@@ -231,3 +231,12 @@ def test_a_running_year_is_compared_with_others_by_its_last_whole_month(viewer_o
     site = sites_of(viewer)[0]
     assert consumption.similar(viewer, _ask(site, PeriodKind.YEAR, date(2026, 1, 1))).month == date(2026, 10, 1)
     assert consumption.similar(viewer, _ask(site, PeriodKind.MONTH, date(2026, 3, 1))).month == date(2026, 3, 1)
+
+
+def test_a_days_appliances_meet_its_quarter_hours(viewer_of):
+    # The consumer's sub-meters send hours, the grid meter quarter-hours.
+    viewer = viewer_of("consumer")
+    view = consumption.overview(viewer, _ask(sites_of(viewer)[0], PeriodKind.DAY, date(2026, 10, 12)))
+    assert len(view.series) == 96
+    assert {len(part.series) for part in view.parts} == {24}
+    assert sum(part.total_wh or 0 for part in view.parts) == view.series.total_wh

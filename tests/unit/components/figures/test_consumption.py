@@ -150,7 +150,7 @@ def test_a_comparison_without_readings_is_not_drawn():
     nothing = BarData(LABELS, [], [USE], then_kwh=[None] * 3, then_name="August 2025", temperature_c=[None] * 3)
     assert [trace["name"] for trace in bars(nothing, colours=LIGHT)["data"]] == ["Use"]
     nothing = LineData(LABELS, [], [USE], then=[None] * 3, then_name="Friday")
-    assert [trace["name"] for trace in lines(nothing, colours=LIGHT)["data"]] == ["Use"]
+    assert not any(trace.get("name") == "Friday" for trace in lines(nothing, colours=LIGHT)["data"])
 
 
 def test_a_click_leads_to_the_bars_address():
@@ -164,7 +164,8 @@ def test_lines_differ_without_colour():
 
 
 def test_one_line_alone_is_filled():
-    assert lines(LINE, colours=LIGHT)["data"][0]["fill"] == "tozeroy"
+    whole = LineData(["00:00", "00:15"], [], [Stack("Power", "total", [0.4, 0.6])])
+    assert [trace["fill"] for trace in lines(whole, colours=LIGHT)["data"]] == ["tozeroy"]
     assert all("fill" not in trace for trace in lines(LINES, colours=LIGHT)["data"])
 
 
@@ -219,3 +220,21 @@ def test_marks_of_many_bars_become_a_line():
     many = BarData(names, [], [Stack("Use", "total", [1.0] * 63)], then_kwh=[2.0] * 63, then_name="2025")
     assert bars(many, colours=LIGHT)["data"][1]["mode"] == "lines"
     assert bars(FULL, colours=LIGHT)["data"][2]["mode"] == "markers"
+
+
+def test_no_area_is_painted_across_a_gap():
+    # Two stretches, 00:00 and 00:30 to 00:45: each has its own area, and the line none.
+    values = [0.4, None, 0.6, 0.5]
+    figure = lines(LineData(["a", "b", "c", "d"], [], [Stack("Power", "total", values)]), colours=LIGHT)
+    line, *areas = figure["data"]
+    assert "fill" not in line
+    assert line["y"] == values
+    assert [(area["x0"], area["y"], area["fill"]) for area in areas] == [
+        (0, [0.4], "tozeroy"),
+        (2, [0.6, 0.5], "tozeroy"),
+    ]
+
+
+def test_a_line_without_gaps_is_one_trace():
+    figure = lines(LineData(["a", "b", "c"], [], [Stack("Power", "total", [None, 0.6, 0.5])]), colours=LIGHT)
+    assert [trace["fill"] for trace in figure["data"]] == ["tozeroy"]
