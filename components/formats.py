@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from math import isnan
 
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from domain.calendar import Period, PeriodKind
 from domain.text import current_locale
@@ -18,11 +19,12 @@ MWH_FROM_WH = 10_000_000
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """`1,148.2`; unknown is a dash."""
+    """`1,148.2`, rounded half away from zero as sums are; unknown is a dash."""
     if value is None or isnan(value):
         return UNKNOWN
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(value, pattern, locale=current_locale())
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text: str = format_decimal(rounded, pattern, locale=current_locale())
     if not any(digit in text for digit in "123456789"):  # rounded to nothing it has no sign
         return text.removeprefix("-")
     return text.replace("-", MINUS)
@@ -55,10 +57,6 @@ def percent(ratio: float | None, digits: int = 0) -> str:
     if ratio is None or isnan(ratio):
         return UNKNOWN
     return f"{number(ratio * 100, digits)}{NBSP}%"
-
-
-def percent_exact(ratio: float) -> str:
-    return format_percent(ratio, locale=current_locale())
 
 
 def day(value: date) -> str:

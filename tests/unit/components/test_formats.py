@@ -20,6 +20,9 @@ TUESDAY = date(2026, 9, 22)
     [
         (1148.2, 1, "1,148.2"),
         (1148.25, 0, "1,148"),
+        (201.05, 1, "201.1"),  # half away from zero, as a day's sum is rounded
+        (2.5, 0, "3"),
+        (-0.25, 1, "\u22120.3"),
         (0, 0, "0"),
         (-3.5, 1, "\u22123.5"),
         (-0.04, 1, "0.0"),  # rounded to nothing it has no sign
@@ -61,8 +64,8 @@ def test_energy_changes_to_mwh_at_ten_thousand_kwh(wh, parts):
 def test_unit_and_figure_never_part():
     assert formats.kwh(197_900) == "197.9\u00a0kWh"
     assert formats.kwh(197_940, 2) == "197.94\u00a0kWh"
-    assert formats.kw(2_345) == "2.34\u00a0kW"  # 2.345 kW, half to even
-    assert formats.degrees(-3.25) == "\u22123.2\u00a0°C"
+    assert formats.kw(2_345) == "2.35\u00a0kW"  # 2.345 kW, half away from zero
+    assert formats.degrees(-3.25) == "\u22123.3\u00a0°C"
     assert formats.percent(0.12) == "12\u00a0%"
 
 

@@ -193,7 +193,7 @@ def test_watt_hours_become_kilowatt_hours():
 
 def test_the_summary_names_highest_and_lowest():
     text = summary("Use by day", [9_100, None, 7_250], LABELS)
-    assert text == "Use by day. Highest: 9.1\u00a0kWh at Sat 1 Aug. Lowest: 7.2\u00a0kWh at Mon 3 Aug."
+    assert text == "Use by day. Highest: 9.1\u00a0kWh at Sat 1 Aug. Lowest: 7.3\u00a0kWh at Mon 3 Aug."
     assert summary("Use by day", [None] * 3, LABELS) == "Use by day: no readings."
 
 
