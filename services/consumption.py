@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from data.queries import cohort
 from data.queries import consumption as queries
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind, add_months, local_date
@@ -191,7 +190,7 @@ def similar(viewer: Viewer, ask: Ask) -> Similar:
     best = Similar(month, own, 0, None)
     for traits in benchmark.widen(own):
         members = {site_id: terms for site_id, (other, terms) in everyone.items() if benchmark.matches(traits, other)}
-        totals = cohort.month_totals(portal.current().readings, members, month)
+        totals = groups.month_totals(members, month)
         found = benchmark.standing(ask.site.id, totals)
         best = Similar(month, traits, len(totals), found)
         if found is not None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+from data.queries import cohort
 from data.queries import sites as queries
 from domain.energy.benchmark import Traits, people_band
 from services import portal
 from services.sites import HOME_USE_SIGNS, SiteView, is_computable
+
+REMEMBERED_S = 86_400.0
 
 
 def traits_of(site: SiteView) -> Traits:
@@ -30,3 +36,11 @@ def all_sites() -> dict[int, tuple[Traits, list[tuple[int, int]]]]:
         )
         for row in rows
     }
+
+
+def month_totals(members: Mapping[int, cohort.Terms], month: date) -> dict[int, int]:
+    """Wh by site id in the month that begins on `month`; remembered until any reading or any member changes."""
+    at = portal.current()
+    who = sorted((site_id, sorted(terms)) for site_id, terms in members.items())
+    key = ("cohort", at.readings.version, month, who)
+    return at.cache.memo(key, REMEMBERED_S, lambda: cohort.month_totals(at.readings, members, month))
