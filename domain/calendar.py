@@ -31,11 +31,8 @@ def zone(name: str) -> ZoneInfo:
 def local_midnight_utc(day: date, zone_name: str) -> datetime:
     """The instant at which the local day begins; in zones that skip midnight, the first instant of the day."""
     tz = zone(zone_name)
+    # A midnight that a zone skipped is read with the offset before: never too early, at most too late.
     instant = datetime(day.year, day.month, day.day, tzinfo=tz).astimezone(UTC)
-    if instant.astimezone(tz).date() < day:  # midnight does not exist on this day
-        instant = datetime(day.year, day.month, day.day, fold=1, tzinfo=tz).astimezone(UTC)
-        while instant.astimezone(tz).date() < day:
-            instant += timedelta(seconds=STEP_S)
     while (instant - timedelta(seconds=STEP_S)).astimezone(tz).date() >= day:
         instant -= timedelta(seconds=STEP_S)
     return instant

@@ -150,10 +150,3 @@ def _by_clock(series: UseSeries) -> dict[tuple[int, int], int]:
     seconds = (series.label - series.label.astype("datetime64[D]")).astype("timedelta64[s]").astype(np.int64)
     rows = zip(seconds.tolist(), series.fold.tolist(), series.energy_wh.tolist(), series.is_known.tolist(), strict=True)
     return {(second, fold): energy for second, fold, energy, known in rows if known}
-
-
-def weekday_match(period: Period, then: Period) -> Period:
-    """`then` moved by at most three days so that Mondays meet Mondays, as long as `period`."""
-    move = (period.first.weekday() - then.first.weekday() + 3) % 7 - 3
-    first = then.first + timedelta(days=move)
-    return Period(then.kind, first, first + (period.end - period.first))

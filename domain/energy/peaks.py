@@ -23,16 +23,14 @@ class Peak:
 def top_peaks(series: UseSeries, interval_s: int, count: int = 4, apart_s: int = 3 * SECONDS_PER_HOUR) -> list[Peak]:
     """The highest intervals, each at least `apart_s` from a higher one, so that one evening is one peak."""
     power = series.energy_wh * (SECONDS_PER_HOUR / interval_s)
-    order = np.argsort(-power, kind="stable")
+    drawing = np.flatnonzero(series.is_known & (power > 0))
     found: list[Peak] = []
-    for index in order:
-        if len(found) == count or not series.is_known[index] or power[index] <= 0:
-            if len(found) == count or power[index] <= 0:
-                break
-            continue
+    for index in drawing[np.argsort(-power[drawing], kind="stable")]:
         label = series.label[index]
         if all(abs((label - peak.label).astype(np.int64)) >= apart_s for peak in found):
             found.append(Peak(label, int(series.fold[index]), float(power[index])))
+        if len(found) == count:
+            break
     return found
 
 

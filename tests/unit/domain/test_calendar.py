@@ -41,6 +41,11 @@ def test_a_day_without_midnight_begins_at_one():
     assert local_midnight_utc(date(2018, 11, 4), "America/Sao_Paulo") == datetime(2018, 11, 4, 3, tzinfo=UTC)
 
 
+def test_a_day_whose_first_half_hour_was_skipped():
+    # Toronto moved from 23:30 on 30 March 1919 (-05:00) to 00:30 on the 31st (-04:00), at 04:30 UTC.
+    assert local_midnight_utc(date(1919, 3, 31), "America/Toronto") == datetime(1919, 3, 31, 4, 30, tzinfo=UTC)
+
+
 def test_kathmandu_midnight_is_18_15_utc():
     assert local_midnight_utc(date(2026, 3, 1), "Asia/Kathmandu") == datetime(2026, 2, 28, 18, 15, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
-from domain.energy.comparison import compare, elapsed, fair, over_pairs, same_intervals, same_part, weekday_match
+from domain.energy.comparison import compare, elapsed, fair, over_pairs, same_intervals, same_part
 from domain.energy.pairing import pair_days
 
 NOVEMBER = Period.of(PeriodKind.MONTH, date(2026, 11, 1))
@@ -115,15 +115,6 @@ def test_days_without_a_common_hour_are_not_compared():
     assert same_intervals(_hours("2026-05-04", [None]), _hours("2026-05-03", [4]), NOVEMBER) is None
 
 
-def test_mondays_meet_mondays():
-    # 1 August 2026 is a Saturday, 1 August 2025 a Friday: the marks begin on Saturday, 2 August 2025.
-    august = Period.of(PeriodKind.MONTH, date(2026, 8, 1))
-    found = weekday_match(august, Period.of(PeriodKind.MONTH, date(2025, 8, 1)))
-    assert (found.first, found.end) == (date(2025, 8, 2), date(2025, 9, 2))
-    # July 2026 begins on a Wednesday: Saturday, 4 July is nearest (3 days), not 27 June (4 days).
-    assert weekday_match(august, Period.of(PeriodKind.MONTH, date(2026, 7, 1))).first == date(2026, 7, 4)
-
-
 def test_pairs_with_a_gap_on_either_side_are_left_out():
     # Day 2 now and day 3 then have gaps; days 1 and 4 remain: 10 + 40 = 50 against 11 + 41 = 52.
     now, then = _days("2026-05-04", [10, 20, 30, 40], {1}), _days("2026-04-27", [11, 21, 31, 41], {2})
@@ -156,3 +147,9 @@ def test_a_running_day_says_until_when():
     found = same_intervals(_hours("2026-05-04", [1, 2, None]), _hours("2026-05-03", [4, 5, 6, 7]), NOVEMBER)
     assert found is not None
     assert found.until_s == 2 * 3600
+
+
+def test_days_that_are_never_complete_together_are_not_compared():
+    # The first day is torn here, the second there: no pair is left.
+    now, then = _days("2026-05-04", [9_000, 9_000], missing=[0]), _days("2026-04-27", [8_000, 8_000], missing=[1])
+    assert fair(now, _span("2026-05-04", "2026-05-06"), then, _span("2026-04-27", "2026-04-29")) is None

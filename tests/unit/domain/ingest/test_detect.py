@@ -84,6 +84,11 @@ def test_lines_before_the_header_are_passed_over():
     assert found.header_line == 3
 
 
+def test_a_column_that_is_empty_so_far_is_a_register_too():
+    found = seen("time;roof;car\n2026-01-01 00:00;1;\n2026-01-01 01:00;2;\n", layout="wide", unit="kWh")
+    assert found.columns.registers == (1, 2)
+
+
 def test_refusals_say_what_is_missing():
     assert refused("") == "empty_file"
     assert refused("time;kWh\n") == "no_rows"
@@ -91,6 +96,7 @@ def test_refusals_say_what_is_missing():
     assert refused("a;2026\nb;2027\n") == "no_header"
     assert refused("colour;kWh\nred;1\n") == "columns_missing"
     assert refused("time;name\n2026-01-01;x\n") == "layout_unknown"
+    assert refused("time;name\n2026-01-01;x\n", layout="long") == "columns_missing"
     assert refused("time;import;export\n2026-01-01;1;2\n") == "unit_unknown"
     assert refused("time;kWh\n2026-01-01;1\n", unit="parsec") == "unit_unfit"
     assert refused("time;kWh\n01/02/2026 00:00;1\n") == "date_order_unknown"

@@ -16,6 +16,13 @@ def test_a_million_bad_lines_are_counted_and_twenty_kept():
     assert log.problems[0] == Problem("bad_time", 0, "time", "x")
 
 
+def test_one_by_one_as_many_are_kept():
+    log = ProblemLog()
+    for line in range(KEPT_PER_CODE + 5):
+        log.add(Problem("negative", line))
+    assert (log.total, len(log.problems)) == (KEPT_PER_CODE + 5, KEPT_PER_CODE)
+
+
 def test_problems_come_in_the_order_of_the_file():
     log = ProblemLog()
     log.add(Problem("negative", 9))
