@@ -19,11 +19,11 @@ DRAWN = (
 )
 
 
-def cold_rows(browser: Browser, url: str, drawn: int = 0) -> dict[str, int]:
+def cold_rows(browser: Browser, url: str, drawn: int = 0, timeout_s: float = 120) -> dict[str, int]:
     """Everything transferred with an empty cache, and `drawn` figures on the page in the end."""
     browser.cdp("Network.clearBrowserCache")
     rows = browser.transferred(url)
-    browser.wait(lambda: browser.driver.execute_script(DRAWN) >= drawn, f"{drawn} figures", timeout_s=120)
+    browser.wait(lambda: browser.driver.execute_script(DRAWN) >= drawn, f"{drawn} figures", timeout_s=timeout_s)
     return rows
 
 

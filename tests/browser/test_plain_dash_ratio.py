@@ -15,6 +15,7 @@ from benchmarks.serving import Client, figure_of, figure_request, plain_dash
 from tests.browser.driver import Browser
 from tests.browser.test_page_weight import KB, cold_rows, keep, kinds_of, requests_of
 
+ATTEMPTS = 4
 QUERY = {"period": "month", "date": "2026-10-15"}
 PATH, SEARCH = "/consumption", "?period=month&date=2026-10-15"
 
@@ -59,6 +60,22 @@ def page_of(client: Client) -> tuple[Any, int]:
     return frame, len(charts)
 
 
+def plain_rows(browser: Browser, folder: Path, frame: Any, charts: int) -> dict[str, int]:
+    """One whole cold load of the plain page. Now and then its page stays empty for good: a new server is tried then."""
+    lines: list[str] = []
+    for attempt in range(ATTEMPTS):
+        place = folder / str(attempt)
+        place.mkdir()
+        with plain_dash(place, {"layout": frame, "figures": [], "callback_figure": {}}) as port:
+            try:
+                return cold_rows(browser, f"http://127.0.0.1:{port}/", charts, timeout_s=45)
+            except AssertionError:
+                lines.extend(browser.console_errors())
+            finally:
+                browser.driver.get("about:blank")
+    raise AssertionError(f"plain Dash drew no figures in {ATTEMPTS} loads: {lines}")
+
+
 @pytest.mark.usefixtures("compressed")
 def test_a_cold_month_takes_an_eighth_of_plain_dash(browser: Browser, tmp_path: Path):
     """Plain Dash gets no style sheet and no font, which are in our bytes: the comparison is in its favour."""
@@ -70,9 +87,7 @@ def test_a_cold_month_takes_an_eighth_of_plain_dash(browser: Browser, tmp_path: 
     assert charts >= 2
     ours = cold_rows(browser, browser.base_url + PATH + SEARCH, charts)
     browser.driver.get("about:blank")
-    with plain_dash(tmp_path, {"layout": frame, "figures": [], "callback_figure": {}}) as port:
-        plain = cold_rows(browser, f"http://127.0.0.1:{port}/", charts)
-        browser.driver.get("about:blank")
+    plain = plain_rows(browser, tmp_path, frame, charts)
     ratio = sum(plain.values()) / sum(ours.values())
     keep(
         "plain-dash-ratio", charts=charts, ratio=round(ratio, 2),
