@@ -42,8 +42,17 @@ def serving(config: Config, folder: Path, *, has_worker: bool = True) -> Iterato
         finally:
             for child in children:
                 if child.poll() is None:
-                    os.killpg(child.pid, signal.SIGINT)  # at once; a browser's open connections are not waited for
-                    child.wait(timeout=20)
+                    _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """At once: a browser's open connections are not waited for. How a server ends is not what these tests are about."""
+    os.killpg(child.pid, signal.SIGINT)
+    try:
+        child.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait(timeout=20)
 
 
 def _free_port() -> int:
