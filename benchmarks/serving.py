@@ -43,7 +43,11 @@ def gunicorn(arguments: list[str], environment: dict[str, str], ready: str, log:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=30)
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait(timeout=20)
 
 
 def _wait(port: int, path: str, process: subprocess.Popen[bytes], log: Path) -> None:
