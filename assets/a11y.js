@@ -1,7 +1,7 @@
 /* What React and Dash leave out: links without reload, focus after navigation, menus, current links, messages. */
 (function () {
   "use strict";
-  var shownPath = null;
+  var shown = null;
   var lastUsed = null;
   var scheduled = false;
 
@@ -44,11 +44,11 @@
   }
 
   function pageArrived() {
-    var isFirst = shownPath === null;
-    var isNew = shownPath !== location.pathname;
-    shownPath = location.pathname;
-    if (isFirst) return;
-    if (isNew) startAtHeading(); else goOn();
+    var heading = document.querySelector("main h1");
+    var before = shown;
+    shown = location.pathname + " " + (heading ? heading.textContent : "");
+    if (before === null) return;
+    if (shown !== before) startAtHeading(); else goOn();
   }
 
   function startAtHeading() {

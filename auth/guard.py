@@ -142,8 +142,9 @@ def _check_router(viewer: Viewer, inputs: list[Any]) -> Answer:
         return _refuse(400, "malformed")
     inputs[1]["value"] = query or ""
     wanted = landing(viewer) if path in {"", "/"} else path
+    g.page_is_missing = not (wanted.startswith("/") and may_open(viewer, wanted, inputs[1]["value"]))
     # Werkzeug hands the same parsed object to Dash, so what is written here is what the router draws.
-    inputs[0]["value"] = wanted if wanted.startswith("/") and may_open(viewer, wanted, inputs[1]["value"]) else MISSING
+    inputs[0]["value"] = MISSING if g.page_is_missing else wanted
     return None
 
 

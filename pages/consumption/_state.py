@@ -50,6 +50,10 @@ class State:
     path: str = PATH
     problems: Mapping[str, str] = field(default_factory=dict)
 
+    def held(self) -> dict[str, str]:
+        """What the page keeps for its charts: they stay with this site and day whatever comes first later."""
+        return {**self.query, "site": self.ask.site.public_id, "date": self.query.get("date", self.today.isoformat())}
+
     def link(self, **changes: object) -> str:
         return href(self.path, self.query, **changes)
 

@@ -18,6 +18,7 @@ from components.period_bar import PeriodState, period_bar, segmented
 from components.theme import theme
 from domain.access import Viewer
 from domain.calendar import local_date
+from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
@@ -48,7 +49,7 @@ def layout(meter: str = "", register: str = "", **query: str) -> html.Div:
     if chosen is None:
         text = _("This meter has no register whose readings are kept.")
         return html.Div([page_head(title), states.empty("not_set_up", _("No register"), text)])
-    asked = {**state.query, "meter": found.public_id, "register": chosen.public_id}
+    asked = {**state.held(), "meter": found.public_id, "register": chosen.public_id}
     return html.Div(
         [
             dcc.Store(id="meter-state", data=asked),
@@ -176,7 +177,8 @@ def _chain_card(site: SiteView, meter: MeterView) -> html.Section:
 
 
 def _link(meter: MeterView, zone_name: str, *, current: bool) -> list[Any]:
-    name: Any = html.B(meter.serial) if current else dcc.Link(meter.serial, href=f"/consumption/{meter.public_id}")
+    link = dcc.Link(meter.serial, href=f"/consumption/{meter.public_id}", className="linkish")
+    name: Any = html.B(meter.serial) if current else link
     return [name, html.Span(_lead(meter, zone_name), className="small quiet")]
 
 
@@ -190,6 +192,7 @@ def show_meter(seen: str, query: dict[str, str]) -> Any:
     viewer = current_viewer()
     words = {key: str(value) for key, value in (query or {}).items()}
     state, found, chosen = _asked(viewer, words.pop("meter", ""), words.pop("register", ""), words)
-    assert chosen is not None, "a chart is only drawn where there is a register"
+    if chosen is None:
+        raise NotFoundError(what="register")
     series = consumption.register_totals(viewer, state.ask, [chosen], found)[0].series
     return graph(part.figure(state, chosen, series, theme(seen)))

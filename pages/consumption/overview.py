@@ -20,6 +20,7 @@ from components.links import href
 from components.period_bar import KINDS_AND_ALL, PeriodState, period_bar, segmented
 from components.theme import theme
 from domain.access import Viewer
+from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
@@ -54,7 +55,7 @@ def layout(**query: str) -> html.Div:
         return html.Div([page_head(_("Consumption")), states.empty("not_set_up", _("No site yet"), text)])
     return html.Div(
         [
-            dcc.Store(id="consumption-state", data=state.query),
+            dcc.Store(id="consumption-state", data=state.held()),
             page_head(_("Consumption"), lead=_lead(state)),
             _tabs(state),
             _commodities(state),
@@ -286,7 +287,8 @@ def show_main(seen: str, query: dict[str, str]) -> Any:
 def show_compare(seen: str, query: dict[str, str]) -> Any:
     viewer = current_viewer()
     found = consumption_pairs.pairs(viewer, _asked(viewer, query).ask)
-    assert found is not None, "a chart is only drawn where there are two periods"
+    if found is None:  # the page that asks was drawn before its second period was gone
+        raise NotFoundError(what="second period")
     return graph(_compare.figure(found, theme(seen)))
 
 
@@ -305,7 +307,8 @@ def show_profile(seen: str, query: dict[str, str]) -> Any:
 
 def _asked(viewer: Viewer, query: dict[str, str]) -> Asked:
     state = read(viewer, {key: str(value) for key, value in (query or {}).items()})
-    assert state is not None, "a chart is only drawn where there is a site"
+    if state is None:  # the only site was lost while the page stood open
+        raise NotFoundError(what="site")
     return state
 
 

@@ -14,6 +14,7 @@ from components.charts import graph
 from components.frame import page_head
 from components.theme import theme
 from domain.access import Viewer
+from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages.dashboard import _month as month
@@ -84,5 +85,6 @@ def refresh_live(_ticks: int, asked: dict[str, str]) -> Any:
 
 def _site(viewer: Viewer, asked: dict[str, str]) -> SiteView:
     site = site_or_first(viewer, str((asked or {}).get("site", "")))
-    assert site is not None, "a chart is only drawn where there is a site"
+    if site is None:  # the only site was lost while the page stood open
+        raise NotFoundError(what="site")
     return site

@@ -22,17 +22,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """gunicorn with the real entry point on a world made for this run."""
+def _world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
     from tests.factories.world import tiny_world
 
     folder = tmp_path_factory.mktemp("world")
     portal = tiny_world(folder)
-    config = portal.config
     portal.records.dispose()
     portal.readings.close()
-    with serving(config, folder) as url:
+    return portal.config, folder
+
+
+@pytest.fixture(scope="session")
+def server_url(_world: tuple[Config, Path]) -> Iterator[str]:
+    """gunicorn with the real entry point on a world made for this run."""
+    with serving(*_world) as url:
         yield url
+
+
+@pytest.fixture
+def database_url(_world: tuple[Config, Path], server_url: str) -> str:
+    """The records behind the server."""
+    return _world[0].database_url
 
 
 @pytest.fixture(scope="session")
