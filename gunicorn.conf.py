@@ -21,6 +21,18 @@ limit_request_line = 8190
 accesslog = None  # the portal writes its own JSON line per request
 errorlog = "-"
 loglevel = "warning"
+# What gunicorn itself says (a worker that hung, a port that is taken) is a JSON line like all others.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "adapters.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+    "root": {"level": "WARNING", "handlers": []},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": False},
+    },
+}
 
 
 def on_starting(_server: object) -> None:

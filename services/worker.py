@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from adapters import catalogs
+from adapters import catalogs, logs
 from data.repositories import queue
 from domain import text
 from services import jobs, leases, outbox, portal, schedules
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def command(arguments: argparse.Namespace, made: Portal) -> int:
+    logs.configure(made.config.log_level)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

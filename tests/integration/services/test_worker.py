@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import signal
 import subprocess
 import sys
@@ -15,7 +15,8 @@ from sqlalchemy import select
 from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.tables.operations import Job
-from services import serve
+from services import outbox, serve
+from tests.factories.server import environment
 from tests.factories.world import tiny_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
@@ -43,13 +44,8 @@ def test_sigterm_lets_the_running_job_finish_and_begins_no_other(tmp_path: Path)
     with made.records.transaction() as tx:
         for _twice in range(2):
             repository.add(tx, NewJob("test_slow"), now=NOW)
-    begun, config = tmp_path / "begun", made.config
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
-        "PORTAL_DATABASE_URL": config.database_url, "PORTAL_STORE": config.store, "PORTAL_FILES": config.files,
-        "PORTAL_CACHE_URL": config.cache_url, "PORTAL_NOW": NOW.isoformat(),
-    }  # fmt: skip
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(begun)], env=environment)
+    begun = tmp_path / "begun"
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(begun)], env=environment(made.config))
     try:
         deadline = time.monotonic() + 60
         while not begun.exists():
@@ -77,3 +73,21 @@ def test_server_and_worker_end_together():
         worker.kill()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def test_the_worker_writes_json_lines_and_no_personal_values(tmp_path: Path):
+    made = tiny_portal(tmp_path, now=NOW)
+    with made.records.transaction() as tx:
+        outbox.announce(tx, "log", {"event": "something_happened"}, now=NOW)
+        repository.add(tx, NewJob("export", {"locale": "en", "first": "2026-10-01"}, max_attempts=1), now=NOW)
+    command = [sys.executable, "-m", "cli", "worker", "--once"]
+    done = subprocess.run(
+        command, env=environment(made.config), capture_output=True, text=True, timeout=120, check=True
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    told = {line["logger"]: line for line in lines}
+    assert told["portal.outbox"]["message"] == "something_happened msg-1"  # of level INFO, the default
+    assert told["portal.worker"]["level"] == "ERROR"
+    assert "InvalidInputError" in told["portal.worker"]["exception"]  # the order has no last day
+    made.readings.close()
+    made.records.dispose()
