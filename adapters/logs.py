@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sys
 import traceback
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 import orjson
 
 _reference: ContextVar[str] = ContextVar("reference", default="")
+# PostgreSQL adds the values of the row that it refused: `DETAIL:  Key (email)=(...) already exists.`
+QUOTED_VALUES = re.compile(r"^DETAIL:.*$", re.MULTILINE)
 FIELDS = ("method", "path", "status", "ms", "user_id", "job", "code", "callback")
 
 
@@ -41,7 +44,7 @@ class JsonLines(logging.Formatter):
             line["reference"] = reference
         line.update({name: getattr(record, name) for name in FIELDS if hasattr(record, name)})
         if record.exc_info:
-            line["exception"] = "".join(traceback.format_exception(*record.exc_info))
+            line["exception"] = QUOTED_VALUES.sub("DETAIL: ...", "".join(traceback.format_exception(*record.exc_info)))
         return orjson.dumps(line, default=str).decode()
 
 

@@ -16,13 +16,16 @@ TRIES, PAUSE_S = 200, 0.05  # ten seconds
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with WAL, FULL sync, foreign keys and explicit BEGIN on SQLite; pre-ping on PostgreSQL."""
+    """An engine with WAL, FULL sync, foreign keys and explicit BEGIN on SQLite; pre-ping on PostgreSQL.
+
+    Errors do not quote the values of a statement: they are people's, and errors are logged.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:

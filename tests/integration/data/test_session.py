@@ -1,12 +1,15 @@
-"""Opening the operational store while another process recovers or removes its write-ahead log."""
+"""Opening the operational store while another process recovers its write-ahead log; errors that tell no values."""
 
 from __future__ import annotations
 
 import sqlite3
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from data import session
+from tests.factories.databases import BOTH, empty_database
 
 
 class Busy:
@@ -44,3 +47,14 @@ def test_another_trouble_is_told_at_once():
     with pytest.raises(sqlite3.OperationalError, match="disk"):
         session._patiently(cursor, "PRAGMA journal_mode=WAL")
     assert cursor.asked == 1
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_an_error_does_not_quote_the_values_of_its_statement(kind, tmp_path):
+    with empty_database(kind, tmp_path) as url:
+        records = session.Records(url)
+        with pytest.raises(DatabaseError) as refused, records.transaction() as tx:
+            tx.execute(text("insert into nowhere (email) values (:email)"), {"email": "ada@example.com"})
+        assert "nowhere" in str(refused.value)
+        assert "ada@example.com" not in str(refused.value)
+        records.dispose()

@@ -44,6 +44,17 @@ def test_an_exception_is_in_the_same_line():
     assert "ValueError: invalid literal" in json.loads(logs.JsonLines().format(record))["exception"]
 
 
+def test_the_values_of_a_refused_row_are_not_written():
+    # As psycopg words it; SQLite names the column alone.
+    words = (
+        'duplicate key value violates "uq_user_account_email"\nDETAIL:  Key (email)=(ada@example.com) already exists.'
+    )
+    record = logging.LogRecord("portal", logging.ERROR, __file__, 1, "m", (), (ValueError, ValueError(words), None))
+    told = json.loads(logs.JsonLines().format(record))["exception"]
+    assert "uq_user_account_email" in told
+    assert "ada@" not in told
+
+
 def test_configuring_twice_writes_each_line_once():
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
