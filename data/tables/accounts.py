@@ -42,7 +42,7 @@ class Membership(Base):
 
 
 class Tenancy(Base):
-    """An account's claim on a site's readings: local dates `[first_date, end_date)`."""
+    """An account's claim on a site's readings: local dates `[first_date, end_date)`, one at a time by a migration."""
 
     __tablename__ = "tenancy"
     __table_args__ = (

@@ -42,7 +42,10 @@ class OutboxMessage(Base):
     """Something that must leave the process because a fact was committed; written in the fact's transaction."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_available_at", "state", "available_at"),)
+    __table_args__ = (
+        CheckConstraint("state in ('queued','running','done','dead')", name="state"),
+        Index("ix_outbox_state_available_at", "state", "available_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[str] = mapped_column(Text, default="{}")

@@ -81,6 +81,8 @@ class Meter(Base):
 
 
 class MeterInstallation(Base):
+    """Where a meter stood, `[installed_utc, removed_utc)`; in one place at a time by a migration."""
+
     __tablename__ = "meter_installation"
     __table_args__ = (
         CheckConstraint("removed_utc is null or removed_utc > installed_utc", name="order"),

@@ -85,6 +85,67 @@ def test_the_audit_trail_is_append_only_in_the_database(url, statement):
     engine.dispose()
 
 
+# A site and an account to live there, and a meter with two places to stand.
+THERE = (
+    "insert into customer values (1, 'c', 'residential', 'Ada', '', '2026-01-01')",
+    "insert into account values (1, 'a', 'C-1', 1), (2, 'b', 'C-2', 1)",
+    """insert into site (id, public_id, name, street, postcode, city, country, region, time_zone, kind, business_type,
+    heating, has_ev, has_solar, source) values (1, 's', 's', '', '', '', 'DE', '', 'UTC', 'home', '', '', false, false, '')""",
+    "insert into supply_point values (1, 'p', 1, 'electricity', ''), (2, 'q', 1, 'electricity', '')",
+    "insert into meter values (1, 'm', 'M-1', '', '', 'main')",
+)
+STAYS = "insert into tenancy (id, account_id, site_id, first_date, end_date) values "
+OUTBOX = """insert into outbox (kind, payload, state, attempts, available_at, lease_holder, error, created_at)
+    values ('log', '{{}}', '{state}', 0, '2026-01-01', '', '', '2026-01-01')"""
+PLACES = "insert into meter_installation (id, meter_id, supply_point_id, installed_utc, removed_utc) values "
+
+
+@pytest.mark.parametrize("url", BOTH, indirect=True)
+def test_a_site_has_one_tenancy_and_a_meter_one_place_at_a_time(url):
+    upgrade(url)
+    engine = make_engine(url)
+
+    def run(*statements):
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    run(*THERE)
+    run(
+        f"{STAYS}(1, 1, 1, '2026-01-01', '2026-10-14')", f"{STAYS}(2, 2, 1, '2026-10-14', null)"
+    )  # half-open: they touch
+    run(f"{PLACES}(1, 1, 1, '2026-01-01', '2026-05-01')", f"{PLACES}(2, 1, 2, '2026-05-01', null)")
+    for wrong in (
+        f"{STAYS}(3, 1, 1, '2026-12-01', '2027-01-01')",  # within the open stay of the other account
+        f"{STAYS}(3, 2, 1, '2025-01-01', '2026-01-02')",  # one day too long
+        "update tenancy set end_date = '2026-10-15' where id = 1",
+        f"{PLACES}(3, 1, 1, '2026-06-01', null)",
+        "update meter_installation set removed_utc = null where id = 1",
+        OUTBOX.format(state="lost"),
+    ):
+        with pytest.raises(DatabaseError):
+            run(wrong)
+    run("update tenancy set end_date = '2026-10-01' where id = 1", f"{STAYS}(3, 1, 1, '2025-01-01', '2026-01-01')")
+    run(OUTBOX.format(state="queued"))
+    engine.dispose()
+
+
+def test_a_database_with_two_stays_at_once_is_told_which(tmp_path):
+    url = f"sqlite:///{tmp_path / 'portal.sqlite'}"
+    upgrade(url)
+    engine = make_engine(url)
+    with engine.begin() as connection:  # as it was before
+        for verb in ("insert", "update"):
+            connection.execute(text(f"drop trigger tenancy_one_at_a_time_{verb}"))
+            connection.execute(text(f"drop trigger meter_installation_one_at_a_time_{verb}"))
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+        for statement in (*THERE, f"{STAYS}(1, 1, 1, '2026-01-01', null), (2, 2, 1, '2026-10-14', null)"):
+            connection.execute(text(statement))
+    with pytest.raises(RuntimeError, match="tenancy: these rows overlap, end one of each pair first: 1 and 2"):
+        upgrade(engine)
+    engine.dispose()
+
+
 def test_a_killed_migration_leaves_the_lock_free(tmp_path):
     # The kernel drops the lock of a process that ended, so the next one does not wait for ever.
     url = f"sqlite:///{tmp_path / 'portal.sqlite'}"
