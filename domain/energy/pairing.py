@@ -14,6 +14,7 @@ from domain.energy.balance import UseSeries
 Days = Sequence[tuple[date | None, date | None]]
 WEEK_DAYS = 7
 NONE = -1  # a bucket without a partner
+UNITS = {"month": "M", "year": "Y"}
 
 
 def pair_days(now: Period, then: Period, align: str) -> list[tuple[date | None, date | None]]:
@@ -65,10 +66,16 @@ class Pairing:
 
 
 def pair_buckets(now: UseSeries, then: UseSeries, days: Days, resolution: str) -> Pairing:
-    """Months by their place; days, hours and intervals by their day and what the clock on the wall shows."""
-    if resolution in {"month", "year"}:
-        size = max(len(now), len(then))
-        return Pairing(_places(size, len(now)), _places(size, len(then)))
+    """Months and years by how far they are from the first of their period, which a series that begins later does
+    not hold; days, hours and intervals by their day and what the clock on the wall shows.
+    """
+    if resolution in UNITS:
+        nth_now, nth_then = (
+            _by_distance(now, _begin(days, 0), resolution),
+            _by_distance(then, _begin(days, 1), resolution),
+        )
+        numbers = sorted(nth_now.keys() | nth_then.keys())
+        return Pairing(tuple(nth_now.get(n, NONE) for n in numbers), tuple(nth_then.get(n, NONE) for n in numbers))
     left, right = _by_day(now), _by_day(then)
     rows: list[tuple[int, int]] = []
     for day_now, day_then in days:
@@ -77,8 +84,16 @@ def pair_buckets(now: UseSeries, then: UseSeries, days: Days, resolution: str) -
     return Pairing(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
 
 
-def _places(size: int, length: int) -> tuple[int, ...]:
-    return tuple(place if place < length else NONE for place in range(size))
+def _by_distance(series: UseSeries, begin: date | None, resolution: str) -> dict[int, int]:
+    """The place of each bucket by its number of months or years after the day on which its period begins."""
+    unit = f"datetime64[{UNITS[resolution]}]"
+    distance = (series.label.astype(unit) - np.datetime64(begin, "D").astype(unit)).astype(np.int64)
+    return {number: place for place, number in enumerate(distance.tolist())}
+
+
+def _begin(days: Days, side: int) -> date | None:
+    """The first day of one of two paired periods."""
+    return next((pair[side] for pair in days if pair[side] is not None), None)
 
 
 def _by_day(series: UseSeries) -> dict[date | None, dict[tuple[int, int, int], int]]:

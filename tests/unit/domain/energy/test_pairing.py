@@ -71,10 +71,23 @@ def test_the_long_day_has_a_second_two_o_clock():
     assert (found.now[4], found.then[4]) == (4, 3)  # 03:00 meets 03:00
 
 
-def test_months_meet_by_their_place():
-    months = np.array(["2026-01", "2026-02"], dtype="datetime64[M]").astype("datetime64[s]")
-    none = np.zeros(2, np.int8)
-    two = UseSeries(months, none, none.astype(np.int64), none.astype(bool), np.zeros((2, 6), np.int64))
-    one = UseSeries(months[:1], none[:1], none[:1].astype(np.int64), none[:1].astype(bool), np.zeros((1, 6), np.int64))
-    found = pair_buckets(two, one, [], "month")
-    assert (found.now, found.then) == ((0, 1), (0, NONE))
+def _months(*names):
+    labels, none = np.array(names, dtype="datetime64[M]").astype("datetime64[s]"), np.zeros(len(names), np.int8)
+    return UseSeries(labels, none, none.astype(np.int64), none.astype(bool), np.zeros((len(names), 6), np.int64))
+
+
+def test_months_meet_by_their_place_in_their_period():
+    days = pair_days(_span("2026-01-01", "2026-02-28"), _span("2025-11-01", "2025-12-31"), "date")
+    found = pair_buckets(_months("2026-01", "2026-02"), _months("2025-11"), days, "month")
+    assert (found.now, found.then) == ((0, 1), (0, NONE))  # the first meets the first, the second nothing
+
+
+def test_months_of_somebody_who_moved_in_late_stay_where_they_were():
+    # Readings from November 2024 on: they belong to the 11th and 12th month of 2025, not to its first two.
+    days = pair_days(_span("2025-01-01", "2025-12-31"), _span("2024-01-01", "2024-12-31"), "date")
+    year = _months(*(f"2025-{month:02d}" for month in range(1, 13)))
+    found = pair_buckets(year, _months("2024-11", "2024-12"), days, "month")
+    assert found.now == tuple(range(12))
+    assert found.then == (NONE,) * 10 + (0, 1)
+    back = pair_buckets(_months("2024-11", "2024-12"), year, [(b, a) for a, b in days], "month")
+    assert (back.now, back.then) == (found.then, found.now)
