@@ -100,7 +100,8 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
     layout["shapes"] += [_shade(colours, index - 0.5, index + 0.5) for index in data.shaded]
     traces = [_bar(colours, data, stack) for stack in data.stacks]
     if any(value is not None for value in data.then_kwh):
-        traces.append(_then_ticks(colours, data))
+        traces.append(_then(colours, data))
+        layout["shapes"] += _then_marks(colours, data)
     if any(value is not None for value in data.temperature_c):
         traces.append(_temperature(colours, data))
         layout["yaxis2"] = _degrees_axis(data.temperature_c, layout["yaxis"]["tickfont"])
@@ -125,20 +126,30 @@ def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
     return {**trace, "customdata": list(data.hrefs)} if data.hrefs else trace
 
 
-def _then_ticks(colours: Theme, data: BarData) -> dict[str, Any]:
-    """A mark across each bar; so many bars that marks would touch get a thin line."""
-    if len(data.labels) > MANY_BARS:
-        return {
-            "type": "scatter", "mode": "lines", "name": data.then_name, "x": list(data.labels),
-            "y": [None if value is None else round(value, 3) for value in data.then_kwh],
-            "line": {"color": colours.ref, "width": 1}, "hovertemplate": "%{y:.1f} " + data.unit, "connectgaps": False,
-        }  # fmt: skip
+def _then(colours: Theme, data: BarData) -> dict[str, Any]:
+    """The compared period for the hover label; so many bars that marks would touch get a thin line."""
+    look = (
+        {"mode": "lines", "line": {"color": colours.ref, "width": 1}, "connectgaps": False}
+        if len(data.labels) > MANY_BARS
+        else {"mode": "markers", "marker": {"color": colours.ref, "opacity": 0}}
+    )
     return {
-        "type": "scatter", "mode": "markers", "name": data.then_name, "x": list(data.labels),
+        "type": "scatter", "name": data.then_name, "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in data.then_kwh],
-        "marker": {"symbol": "line-ew-open", "size": 16 if len(data.labels) <= 31 else 8, "color": colours.ref, "line": {"width": 2.2}},
-        "hovertemplate": "%{y:.1f} " + data.unit,
+        "hovertemplate": "%{y:.1f} " + data.unit, **look,
     }  # fmt: skip
+
+
+def _then_marks(colours: Theme, data: BarData) -> list[dict[str, Any]]:
+    """A mark across each bar, as wide as the bar is in a window of any width."""
+    if len(data.labels) > MANY_BARS:
+        return []
+    return [
+        {"type": "line", "x0": n - 0.42, "x1": n + 0.42, "y0": round(value, 3), "y1": round(value, 3),
+         "line": {"color": colours.ref, "width": 2.2}}
+        for n, value in enumerate(data.then_kwh)
+        if value is not None
+    ]  # fmt: skip
 
 
 def _temperature(colours: Theme, data: BarData) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import os
@@ -87,10 +88,13 @@ class Browser:
         return self.driver.execute_cdp_cmd(command, parameters)
 
     def size(self, width: int, height: int = 900, *, touch: bool = False) -> None:
+        self._window(width, height)
+        self.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
+
+    def _window(self, width: int, height: int) -> None:
         self.cdp(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 640
         )
-        self.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
 
     def theme(self, name: str) -> None:
         self.cdp("Network.setCookie", name="portal_theme", value=name, url=self.base_url)
@@ -141,17 +145,14 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}]
 
     def screenshot(self, name: str) -> Path:
-        """The whole page, kept as build output."""
-        height = int(self.driver.execute_script("return Math.max(document.documentElement.scrollHeight, innerHeight)"))
-        width = int(self.driver.execute_script("return innerWidth"))
-        import base64
-
-        answer = self.cdp(
-            "Page.captureScreenshot",
-            format="png",
-            captureBeyondViewport=True,
-            clip={"x": 0, "y": 0, "width": width, "height": min(height, 8000), "scale": 1},
+        """The whole page with all of its charts, as a window of its height would show it; kept as build output."""
+        width, seen, height = self.driver.execute_script(
+            "return [innerWidth, innerHeight, Math.max(document.documentElement.scrollHeight, innerHeight)]"
         )
+        self._window(width, min(height, 8000))
+        self.settle()
+        answer = self.cdp("Page.captureScreenshot", format="png")
+        self._window(width, seen)
         path = self.shots / f"{name}.png"
         path.write_bytes(base64.b64decode(answer["data"]))
         return path

@@ -125,7 +125,7 @@ def test_a_running_bar_is_pale():
 
 
 def test_weekends_are_shaded_behind_their_bars():
-    shapes = bars(FULL, colours=LIGHT)["layout"]["shapes"]
+    shapes = [shape for shape in bars(FULL, colours=LIGHT)["layout"]["shapes"] if shape["type"] == "rect"]
     assert [(shape["x0"], shape["x1"]) for shape in shapes] == [(-0.5, 0.5), (0.5, 1.5)]
     assert {(shape["layer"], shape["fillcolor"]) for shape in shapes} == {("below", LIGHT.sunken)}
 
@@ -218,8 +218,21 @@ def test_an_incomplete_bar_is_crossed_and_pale():
 def test_marks_of_many_bars_become_a_line():
     names = [str(n) for n in range(63)]
     many = BarData(names, [], [Stack("Use", "total", [1.0] * 63)], then_kwh=[2.0] * 63, then_name="2025")
-    assert bars(many, colours=LIGHT)["data"][1]["mode"] == "lines"
-    assert bars(FULL, colours=LIGHT)["data"][2]["mode"] == "markers"
+    figure = bars(many, colours=LIGHT)
+    assert figure["data"][1]["mode"] == "lines"
+    assert not [shape for shape in figure["layout"]["shapes"] if shape["type"] == "line"]
+
+
+def test_a_mark_is_a_little_wider_than_its_bar_and_missing_where_nothing_is_known():
+    # A gap of 0.3 between bars leaves a bar 0.7 of its place: 0.35 on each side, and the mark 0.42.
+    layout = bars(FULL, colours=LIGHT)["layout"]
+    assert layout["bargap"] == 0.3
+    marks = [shape for shape in layout["shapes"] if shape["type"] == "line"]
+    assert [(mark["x0"], mark["x1"], mark["y0"], mark["y1"]) for mark in marks] == [
+        (-0.42, 0.42, 8.0, 8.0),
+        (1 - 0.42, 1.42, 8.5, 8.5),
+    ]
+    assert bars(FULL, colours=LIGHT)["data"][2]["marker"]["opacity"] == 0  # the hover label reads it
 
 
 def test_no_area_is_painted_across_a_gap():
