@@ -187,6 +187,7 @@ def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
     traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
     if len(data.lines) == 1:
         traces = _filled(colours, data.lines[0], traces[0])
+    traces += [dots for stack in data.lines if (dots := _alone(colours, stack)) is not None]
     if _has_values(data.then):
         traces.append(_then_line(colours, data))
     return {"data": traces, "layout": layout}
@@ -233,6 +234,17 @@ def _known_runs(values: Sequence[float | None] | Floats) -> list[tuple[int, int]
     known = np.isfinite(np.array(values, dtype=np.float64))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+
+
+def _alone(colours: Theme, stack: Stack) -> dict[str, Any] | None:
+    """Dots for readings between two gaps, which a line has no length for."""
+    at = [first for first, end in _known_runs(stack.values_kwh) if end - first == 1]
+    if not at:
+        return None
+    return {
+        "type": "scatter", "mode": "markers", "x": at, "y": [round(float(stack.values_kwh[n] or 0), 3) for n in at],
+        "marker": {"color": colour_of(colours, stack.role), "size": 5}, "hoverinfo": "skip",
+    }  # fmt: skip
 
 
 def _then_line(colours: Theme, data: LineData) -> dict[str, Any]:

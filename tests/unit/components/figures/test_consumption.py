@@ -159,7 +159,7 @@ def test_a_click_leads_to_the_bars_address():
 
 
 def test_lines_differ_without_colour():
-    data = lines(LINES, colours=LIGHT)["data"]
+    data = [trace for trace in lines(LINES, colours=LIGHT)["data"] if trace["mode"] == "lines"]
     assert len({trace["line"]["dash"] for trace in data}) == len(data) == 3
 
 
@@ -239,8 +239,9 @@ def test_no_area_is_painted_across_a_gap():
     # Two stretches, 00:00 and 00:30 to 00:45: each has its own area, and the line none.
     values = [0.4, None, 0.6, 0.5]
     figure = lines(LineData(["a", "b", "c", "d"], [], [Stack("Power", "total", values)]), colours=LIGHT)
-    line, *areas = figure["data"]
+    line, *areas, dots = figure["data"]
     assert "fill" not in line
+    assert (dots["mode"], dots["x"], dots["y"]) == ("markers", [0], [0.4])  # alone between gaps: a line has no length
     assert line["y"] == values
     assert [(area["x0"], area["y"], area["fill"]) for area in areas] == [
         (0, [0.4], "tozeroy"),
