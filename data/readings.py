@@ -14,6 +14,7 @@ import numpy as np
 from data.store import batches, manifest
 from data.store.engine import COPY_OPTIONS, Cursor, Engine, arrow_of, quoted, rows_of, scan_of
 from data.store.files import Draft, SegmentFiles
+from data.store.kept import Columns, Kept
 from data.store.layout import Layout
 from data.store.manifest import Change, Manifest
 from data.store.values import Batch, Damage, Rows, Segment, Series, bucket_of, id_runs, instant
@@ -44,6 +45,7 @@ class ReadingsStore:
         self.files = SegmentFiles(Path(folder))
         self.manifest = Manifest(manifest_url)
         self.engine = Engine(Path(folder), threads=threads, memory=memory)
+        self.kept = Kept()
         self.sweep()
 
     @property
@@ -174,11 +176,16 @@ class ReadingsStore:
         good, bad = self.usable(segments)
         parts = [tail] if len(tail) else []
         if good:
-            with self.engine.cursor() as cursor:
-                parts.append(_select(cursor, self.paths(good), register_ids, (start_s, end_s)))
+            span = (start_s, end_s)
+            asked = ("raw", tuple(register_ids), span)
+            parts.append(Rows(**self.kept.columns(layout, good, asked, lambda: self._read(good, register_ids, span))))
         rows = parts[0] if len(parts) == 1 else Rows.join(parts) if parts else Rows.empty()
         damaged = any(set(s.register_ids()) & set(register_ids) for s in bad)
         return Found(rows, damaged, layout.series)
+
+    def _read(self, segments: list[Segment], register_ids: list[int], span: tuple[int, int]) -> Columns:
+        with self.engine.cursor() as cursor:
+            return vars(_select(cursor, self.paths(segments), register_ids, span))
 
     def paths(self, segments: Iterable[Segment]) -> list[Path]:
         return [self.files.path(s.name) for s in segments]

@@ -16,6 +16,7 @@ from data.store.calendars import day_of, number_of
 from data.store.engine import COPY_OPTIONS, Cursor, quoted, scan_of
 from data.store.files import Draft
 from data.store.fresh import Source
+from data.store.kept import Columns
 from data.store.layout import Layout
 from data.store.manifest import Change, ConflictError, revision_of, touched
 from data.store.parts import ORDER, SAME_DAY, between, bounds, changed_parts, part_days, parts_of, rows_in, year_days
@@ -267,15 +268,27 @@ def _frame(store: ReadingsStore, kind: str, ids: list[int], span: tuple[int, int
         outstanding = [r for r in (*touched(connection, ids), *lost) if _is_wanted(r, layout, wanted)]
         runs = fresh.merge_runs(fresh.clip_runs(outstanding, *reach))
         source = fresh.source_of(connection, layout, runs) if runs else None
+    ask = Ask(kind, ids, span, reach, bad_files, mixed=source is not None)
+    if source is None:
+        return _to_frame(kind, _settled(store, layout, ask), damaged=False)
+    good, bad = store.usable(source.segments)
+    damaged = any(set(s.register_ids()) & source.series.keys() for s in bad)
     with store.engine.cursor() as cursor:
-        damaged = False
-        if source:
-            good, bad = store.usable(source.segments)
-            damaged = any(set(s.register_ids()) & source.series.keys() for s in bad)
-            fresh.create(cursor, store.files, Source(source.series, runs, tuple(good), source.tail))
-            cursor.register("touched_days", fresh.days_table(runs))
-        columns = _query(store, cursor, layout, Ask(kind, ids, span, reach, bad_files, mixed=source is not None))
-    return _to_frame(kind, columns, damaged=damaged)
+        fresh.create(cursor, store.files, Source(source.series, runs, tuple(good), source.tail))
+        cursor.register("touched_days", fresh.days_table(runs))
+        return _to_frame(kind, _query(store, cursor, layout, ask), damaged=damaged)
+
+
+def _settled(store: ReadingsStore, layout: Layout, ask: Ask) -> Columns:
+    """Where no day is touched, files alone hold the answer; hours are named by the zone of their register, too."""
+    series = tuple(layout.series.get(i) for i in ask.ids)
+
+    def make() -> Columns:
+        with store.engine.cursor() as cursor:
+            return _query(store, cursor, layout, ask) or {}
+
+    files = [s for s in _held(layout, ask.kind, ask.ids, ask.span) if s.name not in ask.bad]
+    return store.kept.columns(layout, files, (ask.kind, tuple(ask.ids), ask.span, series), make)
 
 
 @dataclass(frozen=True)
@@ -349,10 +362,10 @@ def _among(cursor: Cursor, ids: list[int]) -> str:
     return f"register_id BETWEEN {ids[0]} AND {ids[-1]} AND register_id IN (SELECT id FROM asked)"
 
 
-def _to_frame(kind: str, columns: dict[str, np.ndarray] | None, *, damaged: bool) -> pd.DataFrame:
+def _to_frame(kind: str, columns: Columns | None, *, damaged: bool) -> pd.DataFrame:
     data = {}
     for name in fresh.shown_columns(kind):
-        held = np.zeros(0, dtype=np.int64) if columns is None else np.asarray(columns[name])
+        held = np.asarray(columns[name]) if columns else np.zeros(0, dtype=np.int64)
         if name == "local_date":
             data[name] = held.astype("datetime64[s]")
         elif name == "peak_start_s":
