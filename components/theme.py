@@ -83,7 +83,7 @@ def base_layout(colours: Theme, *, unit: str = "", height: int = 300) -> dict[st
         "xaxis": {"showgrid": False, "zeroline": False, "tickfont": tick, "linecolor": colours.axis, "showline": True,
                   "ticks": "", "fixedrange": True, "automargin": False},
         "yaxis": {"gridcolor": colours.grid, "zeroline": True, "zerolinecolor": colours.axis, "tickfont": tick,
-                  "nticks": 5, "rangemode": "tozero", "fixedrange": True, "ticks": ""},
+                  "nticks": 5, "separatethousands": True, "rangemode": "tozero", "fixedrange": True, "ticks": ""},
         "annotations": [],
         "shapes": [],
     }  # fmt: skip

@@ -43,15 +43,18 @@ def state_name(state: str) -> str:
     }[state]
 
 
-def ribbon(segments: Sequence[tuple[str, float]]) -> html.Div:
-    """Runs of `(state, share)` from left to right; shares need not add up to one."""
+def ribbon(segments: Sequence[tuple[str, float]], *, has_degrees: bool = False) -> html.Div:
+    """Runs of `(state, share)` from left to right; shares need not add up to one. It ends where the plot above it
+    ends, which leaves room on the right for a scale of degrees.
+    """
     whole = sum(share for _state, share in segments) or 1.0
     runs = [
         html.I(className=f"tr tr-{state}", style={"flexGrow": f"{share / whole:.6f}"})
         for state, share in segments
         if share > 0
     ]
-    return html.Div(runs, className="trust-ribbon", **{"aria-hidden": "true"})
+    class_name = "trust-ribbon has-degrees" if has_degrees else "trust-ribbon"
+    return html.Div(runs, className=class_name, **{"aria-hidden": "true"})
 
 
 def note(counts: TrustCounts, *, as_known: html.Span | None = None) -> html.Div:

@@ -17,6 +17,7 @@ from domain.text import gettext as _
 Floats = npt.NDArray[np.float64]
 MANY_BARS = 62  # more are so thin that a border would hide them
 MOST_AREAS = 24  # a line in more pieces has no area below it
+FINE_POINTS = 400  # so many intervals are thinner than a line
 FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
 
 
@@ -96,7 +97,7 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
     """Stacked bars from zero, the compared period as ticks across them, the temperature as a dashed line."""
     layout = base_layout(colours, unit=data.unit)
     layout["barmode"] = "relative"
-    layout["xaxis"] |= {"type": "category", **_ticks(data.ticks, data.labels)}
+    layout["xaxis"] |= {"type": "category", "range": [-0.5, len(data.labels) - 0.5], **_ticks(data.ticks, data.labels)}
     layout["shapes"] += [_shade(colours, index - 0.5, index + 0.5) for index in data.shaded]
     traces = [_bar(colours, data, stack) for stack in data.stacks]
     if any(value is not None for value in data.then_kwh):
@@ -176,10 +177,10 @@ def _degrees_axis(temperature_c: Sequence[float | None], tickfont: dict[str, Any
 
 
 def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
-    """Lines over evenly spaced intervals; missing ones are gaps."""
+    """Lines over evenly spaced intervals, each from its beginning to its end; missing ones are gaps."""
     layout = base_layout(colours, unit=data.unit)
     layout["hovermode"] = "x"
-    layout["xaxis"] |= {"type": "linear", "range": [-0.5, max(len(data.labels) - 0.5, 0.5)],
+    layout["xaxis"] |= {"type": "linear", "range": [0, max(len(data.labels), 1)],
                         "tickvals": [index for index, _label in data.ticks], "ticktext": [text for _index, text in data.ticks],
                         "showspikes": False}  # fmt: skip
     layout["shapes"] += [_shade(colours, first, last) for first, last in data.shaded]
@@ -187,9 +188,12 @@ def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
     traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
     if len(data.lines) == 1:
         traces = _filled(colours, data.lines[0], traces[0])
-    traces += [dots for stack in data.lines if (dots := _alone(colours, stack)) is not None]
     if _has_values(data.then):
         traces.append(_then_line(colours, data))
+    if len(data.labels) < FINE_POINTS:
+        traces += [_ends(trace) for trace in traces if trace["line"]["width"]]
+    else:
+        traces += [dots for stack in data.lines if (dots := _alone(colours, stack)) is not None]
     return {"data": traces, "layout": layout}
 
 
@@ -212,7 +216,7 @@ def _line(colours: Theme, data: LineData, stack: Stack, dash: str) -> dict[str, 
         "type": "scatter", "mode": "lines", "name": stack.name, "x0": 0, "dx": 1,
         "y": _rounded(stack.values_kwh),
         "text": list(data.labels), "hovertemplate": "%{text}: %{y:.2f} " + data.unit + f"<extra>{stack.name}</extra>",
-        "line": {"color": colour, "width": 2.2 if len(data.labels) < 400 else 1.2, "dash": dash, "shape": "hv"}, "connectgaps": False,
+        "line": {"color": colour, "width": 2.2 if len(data.labels) < FINE_POINTS else 1.2, "dash": dash, "shape": "hv"}, "connectgaps": False,
     }  # fmt: skip
 
 
@@ -225,8 +229,25 @@ def _filled(colours: Theme, stack: Stack, line: dict[str, Any]) -> list[dict[str
     if len(runs) > MOST_AREAS:
         return [line]
     quiet = {"type": "scatter", "mode": "lines", "dx": 1, "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
-    areas = [quiet | soft | {"x0": first, "y": _rounded(stack.values_kwh[first:end])} for first, end in runs]
+    areas = [
+        quiet
+        | soft
+        | {"x0": first, "y": [*_rounded(stack.values_kwh[first:end]), *_rounded(stack.values_kwh[end - 1 : end])]}
+        for first, end in runs
+    ]
     return [line, *areas]
+
+
+def _ends(line: dict[str, Any]) -> dict[str, Any]:
+    """The last interval of each stretch, which a stepped line leaves out: from its beginning to its end."""
+    places: list[int | None] = []
+    values: list[float | None] = []
+    for _first, end in _known_runs(line["y"]):
+        places += [end - 1, end, None]
+        values += [float(line["y"][end - 1]), float(line["y"][end - 1]), None]
+    made = {"type": "scatter", "mode": "lines", "x": places, "y": values, "line": line["line"] | {"shape": "linear"},
+            "hoverinfo": "skip", "connectgaps": False}  # fmt: skip
+    return made | {key: line[key] for key in ("fill", "fillcolor") if key in line}
 
 
 def _known_runs(values: Sequence[float | None] | Floats) -> list[tuple[int, int]]:
@@ -237,7 +258,7 @@ def _known_runs(values: Sequence[float | None] | Floats) -> list[tuple[int, int]
 
 
 def _alone(colours: Theme, stack: Stack) -> dict[str, Any] | None:
-    """Dots for readings between two gaps, which a line has no length for."""
+    """Dots for single readings between two gaps, where their intervals are too short to be drawn."""
     at = [first for first, end in _known_runs(stack.values_kwh) if end - first == 1]
     if not at:
         return None

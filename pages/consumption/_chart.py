@@ -33,7 +33,7 @@ def counts_of(series: UseSeries) -> TrustCounts:
     return TrustCounts(*series.total_counts)
 
 
-def ribbon(series: UseSeries) -> html.Div:
+def ribbon(series: UseSeries, *, has_degrees: bool = False) -> html.Div:
     """From left to right, within each bucket the shares of its states; equal neighbours are one run."""
     runs: list[tuple[str, float]] = []
     for row in series.counts:
@@ -45,7 +45,12 @@ def ribbon(series: UseSeries) -> html.Div:
             if runs and runs[-1][0] == state:
                 share += runs.pop()[1]
             runs.append((state, share))
-    return trust.ribbon(runs)
+    return trust.ribbon(runs, has_degrees=has_degrees)
+
+
+def has_degrees(view: Overview) -> bool:
+    """Whether the outdoor temperature is drawn, with its scale at the right edge."""
+    return view.temperature is not None and len(view.temperature) == len(view.series) <= MANY_BARS
 
 
 def is_line(state: State) -> bool:
@@ -63,8 +68,8 @@ def drill_href(state: State, label: np.datetime64) -> str:
     return state.to(Period.of(opens, label.astype("datetime64[D]").astype(date)), view=None, **compare)
 
 
-def period_links(state: State, series: UseSeries) -> html.Nav | None:
-    """Every bar's period as a link, for keyboards and fingers."""
+def period_links(state: State, series: UseSeries, *, has_degrees: bool = False) -> html.Nav | None:
+    """Every bar's period as a link, for keyboards and fingers; a few of them stand below their bars as its names."""
     hrefs = {drill_href(state, label): label.astype("datetime64[D]").astype(date) for label in reversed(series.label)}
     if "" in hrefs or len(hrefs) < 2:
         return None
@@ -72,8 +77,8 @@ def period_links(state: State, series: UseSeries) -> html.Nav | None:
         state.ask.resolution, formats.day_short
     )
     links = [dcc.Link(name(day), href=target) for target, day in reversed(hrefs.items())]
-    class_name = "period-links" if len(links) <= MANY_LINKS else "period-links is-many"
-    return html.Nav(links, className=class_name, **{"aria-label": _("Open one of these periods")})
+    kind = "is-many" if len(links) > MANY_LINKS else "is-axis has-degrees" if has_degrees else "is-axis"
+    return html.Nav(links, className=f"period-links {kind}", **{"aria-label": _("Open one of these periods")})
 
 
 def stacks_of(total: UseSeries, parts: Sequence[Part]) -> list[Stack]:
@@ -100,7 +105,6 @@ def part_name(part: Part) -> str:
 def bar_data(state: State, view: Overview) -> BarData:
     series, resolution = view.series, state.ask.resolution
     then = aligned(view.then_series, series, view) if view.then_series is not None else []
-    shown_temperature = view.temperature is not None and len(view.temperature) == len(series) <= MANY_BARS
     return BarData(
         labels=bucket_names(state, view),
         ticks=labels.ticks(series, resolution),
@@ -111,7 +115,7 @@ def bar_data(state: State, view: Overview) -> BarData:
         shaded=labels.weekend(series, resolution),
         then_kwh=then,
         then_name=formats.period_title(view.then) if view.then else "",
-        temperature_c=weather.means_c(view.temperature) if shown_temperature and view.temperature else [],
+        temperature_c=weather.means_c(view.temperature) if has_degrees(view) and view.temperature else [],
         hrefs=[drill_href(state, label) for label in series.label],
     )
 
@@ -190,7 +194,7 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         items.append(LegendItem("sw-estimated", _("Partly estimated")))
     if any(known < PARTIAL_SHARE * whole for known, whole in view.covered):
         items.append(LegendItem("sw-partial", _("Incomplete year")))
-    if view.temperature is not None and len(view.temperature) == len(view.series) <= MANY_BARS:
+    if has_degrees(view):
         items.append(LegendItem("sw-temp", _("Outdoors, °C")))
     return items
 

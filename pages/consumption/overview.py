@@ -212,11 +212,12 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     summary = figures.summary(headline, view.series.values_wh(), chart.bucket_names(state, view))
     counts = chart.counts_of(view.series)
     unit = _("in kW") if chart.is_line(state) else _("in kWh")
+    has_degrees = chart.has_degrees(view) and not chart.is_line(state)
     body = [
         legend_of(state, view, unit),
         chart_slot("consumption-main", summary=summary),
-        chart.period_links(state, view.series),
-        chart.ribbon(view.series),
+        chart.period_links(state, view.series, has_degrees=has_degrees),
+        chart.ribbon(view.series, has_degrees=has_degrees),
         trust.note(counts, as_known=_as_known(state)),
     ]
     return figure_card(

@@ -133,10 +133,10 @@ def test_weekends_are_shaded_behind_their_bars():
 def test_ticks_are_short_names_of_full_labels():
     axis = bars(BARS, colours=LIGHT)["layout"]["xaxis"]
     assert (axis["tickvals"], axis["ticktext"]) == (["Sat 1 Aug", "Mon 3 Aug"], ["1", "3"])
-    assert axis["type"] == "category"
+    assert (axis["type"], axis["range"]) == ("category", [-0.5, 2.5])  # three bars and no room beside them
     axis = lines(LINE, colours=LIGHT)["layout"]["xaxis"]
     assert (axis["tickvals"], axis["ticktext"]) == ([0], ["00:00"])
-    assert axis["range"] == [-0.5, 2.5]  # three intervals, half of one on each side
+    assert axis["range"] == [0, 3]  # three intervals, from the beginning of the first to the end of the last
 
 
 def test_the_temperature_has_its_own_axis():
@@ -159,13 +159,15 @@ def test_a_click_leads_to_the_bars_address():
 
 
 def test_lines_differ_without_colour():
-    data = [trace for trace in lines(LINES, colours=LIGHT)["data"] if trace["mode"] == "lines"]
+    data = [trace for trace in lines(LINES, colours=LIGHT)["data"] if "name" in trace]
     assert len({trace["line"]["dash"] for trace in data}) == len(data) == 3
 
 
 def test_one_line_alone_is_filled():
     whole = LineData(["00:00", "00:15"], [], [Stack("Power", "total", [0.4, 0.6])])
-    assert [trace["fill"] for trace in lines(whole, colours=LIGHT)["data"]] == ["tozeroy"]
+    line, end = lines(whole, colours=LIGHT)["data"]
+    assert line["fill"] == end["fill"] == "tozeroy"
+    assert (end["x"], end["y"]) == ([1, 2, None], [0.6, 0.6, None])  # the last quarter-hour is as wide as the others
     assert all("fill" not in trace for trace in lines(LINES, colours=LIGHT)["data"])
 
 
@@ -239,16 +241,25 @@ def test_no_area_is_painted_across_a_gap():
     # Two stretches, 00:00 and 00:30 to 00:45: each has its own area, and the line none.
     values = [0.4, None, 0.6, 0.5]
     figure = lines(LineData(["a", "b", "c", "d"], [], [Stack("Power", "total", values)]), colours=LIGHT)
-    line, *areas, dots = figure["data"]
+    line, first, second, ends = figure["data"]
     assert "fill" not in line
-    assert (dots["mode"], dots["x"], dots["y"]) == ("markers", [0], [0.4])  # alone between gaps: a line has no length
     assert line["y"] == values
-    assert [(area["x0"], area["y"], area["fill"]) for area in areas] == [
-        (0, [0.4], "tozeroy"),
-        (2, [0.6, 0.5], "tozeroy"),
+    assert [(area["x0"], area["y"], area["fill"]) for area in (first, second)] == [
+        (0, [0.4, 0.4], "tozeroy"),
+        (2, [0.6, 0.5, 0.5], "tozeroy"),
     ]
+    assert (ends["x"], ends["y"]) == ([0, 1, None, 3, 4, None], [0.4, 0.4, None, 0.5, 0.5, None])
 
 
-def test_a_line_without_gaps_is_one_trace():
+def test_a_line_without_gaps_has_its_own_area():
     figure = lines(LineData(["a", "b", "c"], [], [Stack("Power", "total", [None, 0.6, 0.5])]), colours=LIGHT)
-    assert [trace["fill"] for trace in figure["data"]] == ["tozeroy"]
+    assert [trace["fill"] for trace in figure["data"]] == ["tozeroy", "tozeroy"]
+
+
+def test_of_very_many_intervals_only_one_alone_between_gaps_is_added_to_the_line():
+    values = [0.5] * 397 + [None, 0.4, None]  # a line has no length for the last but one
+    many = LineData([str(n) for n in range(400)], [], [Stack("Power", "total", values)])
+    dots = lines(many, colours=LIGHT)["data"][-1]
+    assert (dots["mode"], dots["x"], dots["y"]) == ("markers", [398], [0.4])
+    whole = LineData(many.labels, [], [Stack("Power", "total", [0.5] * 400)])
+    assert len(lines(whole, colours=LIGHT)["data"]) == 1
