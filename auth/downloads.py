@@ -32,7 +32,7 @@ def download() -> BaseResponse:
         wanted = exports.request_of(asked)
         plan = exports.prepare(viewer, wanted.site, wanted)
         if plan.is_small:
-            made = exports.download_now(plan)
+            made = exports.download_now(viewer, plan)
             return _attachment(send_file(BytesIO(made.content), made.mime_type, True, made.name))
         return _back(asked, ordered=exports.order(viewer, plan))
     except InvalidInputError as problem:

@@ -13,6 +13,7 @@ from adapters.export_writers import WRITERS
 from data.queries import consumption as queries
 from data.queries import identity
 from data.queries.jobs import JobView
+from data.repositories import audit
 from data.repositories.notices import NewNotice
 from data.tables.identity import User
 from domain.access import Permission, Role, Viewer, require_site
@@ -204,13 +205,30 @@ class Download:
     content: bytes
 
 
-def download_now(plan: ExportPlan) -> Download:
-    """A small export as bytes; nothing of it stays on the disk."""
+def download_now(viewer: Viewer, plan: ExportPlan) -> Download:
+    """A small export as bytes; nothing of it stays on the disk, and the audit trail keeps that it was taken."""
+    require_site(viewer, Permission.EXPORT_READINGS, plan.site.id)
     path = write(plan)
     try:
+        with portal.current().records.transaction() as tx:
+            _record(tx, "export:downloaded", viewer.user_id, plan)
         return Download(plan.file_name, WRITERS[plan.request.format].mime_type, path.read_bytes())
     finally:
         path.unlink(missing_ok=True)
+
+
+def _record(tx: Session, action: str, user_id: int | None, plan: ExportPlan) -> None:
+    """Who took which readings away: the site, the days and what of it; never a reading."""
+    wanted = plan.request
+    days = {"first": plan.period.first.isoformat(), "last": plan.period.last.isoformat()}
+    detail: dict[str, object] = {
+        **days,
+        "resolution": wanted.resolution,
+        "format": wanted.format,
+        "register": wanted.register or "all",
+    }
+    event = audit.Event(action, user_id, None, "site", plan.site.public_id, detail)
+    audit.add(tx, event, now=portal.current().clock.now())
 
 
 def order(viewer: Viewer, plan: ExportPlan) -> str:
@@ -239,6 +257,7 @@ def _run(job: RunningJob) -> None:
         job.result.update(file=path.name, size=path.stat().st_size, name=plan.file_name)
         try:
             with job.finishing() as tx:
+                _record(tx, "export:made", job.user_id, plan)
                 _tell(tx, job, plan)
         except LeaseLostError:  # any other failure may have come after the commit: then the file is wanted
             path.unlink(missing_ok=True)
@@ -254,7 +273,7 @@ def _tell(tx: Session, job: RunningJob, plan: ExportPlan) -> None:
 def _viewer(user_id: int) -> Viewer:
     with portal.current().records.reading() as db:
         user = db.get(User, user_id)
-        if user is None:
+        if user is None or user.disabled_at is not None:
             raise NotFoundError(what="user")
         accounts, grants = identity.memberships(db, user_id)
         return Viewer(user.id, user.email, user.name, Role(user.role), user.locale, grants, accounts)
@@ -317,6 +336,9 @@ def finished_file(viewer: Viewer, public_id: str) -> tuple[Path, str, str]:
     if path is None:
         raise NotFoundError(what="export")
     _exportable_site(viewer, str(job.payload["site"]))
+    made = portal.current()
+    with made.records.transaction() as tx:
+        audit.add(tx, audit.Event("export:fetched", viewer.user_id, None, "job", public_id), now=made.clock.now())
     return path, found.name, WRITERS[str(job.payload["format"])].mime_type
 
 

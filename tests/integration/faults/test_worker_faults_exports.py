@@ -87,7 +87,7 @@ def test_an_export_outlives_its_workers(database: str, tmp_path: Path) -> None:
                 path, _name, _mime = exports.finished_file(viewer, public_id)
                 assert [p.name for p in path.parent.glob(f"{public_id}-*")] == [path.name]
                 if kind == "csv":  # a workbook says when it was made
-                    assert path.read_bytes() == exports.download_now(plan).content
+                    assert path.read_bytes() == exports.download_now(viewer, plan).content
             pair.revive()
             deaths, told = pair.deaths, _notices(made, viewer) - before
             left = [path.name for path in (Path(made.config.files) / "exports").iterdir()]

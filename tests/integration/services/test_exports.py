@@ -14,11 +14,13 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapters.clock import FrozenClock
 from data.queries import consumption as queries
 from data.tables.accounts import Tenancy
+from data.tables.identity import User
+from data.tables.operations import AuditEvent
 from domain.calendar import Period, PeriodKind
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.exports import RESOLUTIONS, ExportRequest
@@ -45,7 +47,7 @@ def _request(site, first, last, **options):
 
 
 def _export(viewer, request):
-    return exports.download_now(exports.prepare(viewer, request.site, request)).content
+    return exports.download_now(viewer, exports.prepare(viewer, request.site, request)).content
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "json"])
@@ -134,9 +136,61 @@ def test_a_job_leaves_a_private_file_for_its_owner(viewer_of):
     path, name, _mime = exports.finished_file(viewer, public_id)
     assert name == "readings-2026-10-20-2026-10-25-interval.csv"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.read_bytes() == exports.download_now(plan).content
+    assert path.read_bytes() == exports.download_now(viewer, plan).content
     with pytest.raises(NotFoundError):
         exports.finished_file(viewer_of("consumer2"), public_id)
+
+
+def _taken(since_id):
+    with portal.current().records.reading() as db:
+        rows = db.scalars(select(AuditEvent).where(AuditEvent.id > since_id).order_by(AuditEvent.id)).all()
+    return [(row.action, row.actor_user_id, row.object_id, json.loads(row.detail)) for row in rows]
+
+
+def test_the_audit_trail_keeps_who_took_which_readings(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    with portal.current().records.reading() as db:
+        before = db.scalar(select(func.max(AuditEvent.id))) or 0
+    request = _request(site, date(2026, 10, 2), date(2026, 10, 3), resolution="hour")
+    plan = exports.prepare(viewer, site.public_id, request)
+    exports.download_now(viewer, plan)
+    public_id = exports.order(viewer, plan)
+    while jobs.run_one("test", of_people=True):
+        pass
+    exports.finished_file(viewer, public_id)
+    what = {
+        "first": "2026-10-02", "last": "2026-10-03", "resolution": "hour", "format": "csv", "register": request.register,
+    }  # fmt: skip
+    assert _taken(before) == [
+        ("export:downloaded", viewer.user_id, site.public_id, what), ("export:made", viewer.user_id, site.public_id, what),
+        ("export:fetched", viewer.user_id, public_id, {}),
+    ]  # fmt: skip
+
+
+def test_a_plan_is_worth_nothing_to_somebody_else(viewer_of):
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    plan = exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 2), date(2026, 10, 3)))
+    with pytest.raises(NotFoundError):
+        exports.download_now(viewer_of("consumer2"), plan)
+
+
+def test_what_a_disabled_person_ordered_is_not_made(viewer_of):
+    viewer = viewer_of("consumer2")
+    site = sites_of(viewer)[0]
+    plan = exports.prepare(viewer, site.public_id, _request(site, date(2026, 10, 2), date(2026, 10, 3)))
+    public_id = exports.order(viewer, plan)
+    made = portal.current()
+    with made.records.transaction() as tx:
+        tx.get(User, viewer.user_id).disabled_at = made.clock.now()
+    try:
+        while jobs.run_one("test", of_people=True):
+            pass
+    finally:
+        with made.records.transaction() as tx:
+            tx.get(User, viewer.user_id).disabled_at = None
+    assert next(view.state for view in exports.my_exports(viewer) if view.public_id == public_id) == "failed"
 
 
 def test_staff_in_the_read_only_view_are_refused(viewer_of):
@@ -192,11 +246,13 @@ def test_text_of_people_never_becomes_a_formula(viewer_of):
     )
     evil = replace(plan, registers=tuple(replace(r, label='=HYPERLINK("http://x")') for r in plan.registers))
     assert (
-        next(csv.reader(io.StringIO(exports.download_now(evil).content.decode("utf-8-sig").splitlines()[1])))[1][:2]
+        next(csv.reader(io.StringIO(exports.download_now(viewer, evil).content.decode("utf-8-sig").splitlines()[1])))[
+            1
+        ][:2]
         == "'="
     )
     book = openpyxl.load_workbook(
-        io.BytesIO(exports.download_now(replace(evil, request=replace(evil.request, format="xlsx"))).content)
+        io.BytesIO(exports.download_now(viewer, replace(evil, request=replace(evil.request, format="xlsx"))).content)
     )
     cell = book["Readings"]["B2"]
     assert (cell.data_type, cell.value[:2]) == ("s", "'=")
