@@ -87,7 +87,7 @@ def place_of(viewer: Viewer, path: str, query: str) -> Place:
         crumbs=crumbs_of(path, site if len(sites) > 1 else None),
         sites=(*([_all(sites)] if len(sites) > 1 else []), *(_choice(each) for each in sites)),
         site=_all(sites) if shows_all else _choice(site) if site else None,
-        freshness=_freshness(site) if site and not shows_all else "",
+        freshness=_freshness(viewer, site) if site and not shows_all else "",
     )
 
 
@@ -145,8 +145,8 @@ def crumbs_of(path: str, site: SiteView | None) -> tuple[Crumb, ...]:
     return (Crumb(_(section), f"{root['path']}{query}"), Crumb(_(here)))
 
 
-def _freshness(site: SiteView) -> str:
-    found = shell.freshness(site)
+def _freshness(viewer: Viewer, site: SiteView) -> str:
+    found = shell.freshness(viewer, site)
     if found is None:
         return _("No meter data yet")
     time = formats.clock(found.until_local)

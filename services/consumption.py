@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from data.queries import consumption as queries
-from domain.access import Viewer
+from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind, add_months, local_date
 from domain.energy import benchmark, comparison
 from domain.energy.balance import UseSeries, regrouped
@@ -55,6 +55,7 @@ class Overview:
 
 def known_days(viewer: Viewer, site: SiteView) -> tuple[date, date] | None:
     """First and last local date with readings that the viewer may see; None before the first."""
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
     ids = [register.id for register in site.registers if register.flow != "temperature"]
     found = queries.extent(portal.current().readings, ids)
     if not found:
@@ -161,6 +162,7 @@ def remainder(total: UseSeries, seen: Sequence[UseSeries]) -> UseSeries:
 
 def temperature(viewer: Viewer, ask: Ask) -> UseSeries | None:
     """Outdoor temperature sums by day, or None where there is no station; the mean is sum / n."""
+    require_site(viewer, Permission.VIEW_READINGS, ask.site.id)
     register_id = ask.site.weather_register_id
     if register_id is None or ask.resolution != "day":
         return None
@@ -182,6 +184,7 @@ class Similar:
 
 def similar(viewer: Viewer, ask: Ask) -> Similar:
     """The last complete month up to the period, against the closest group that is large enough."""
+    require_site(viewer, Permission.VIEW_READINGS, ask.site.id)
     month = _complete_month(ask)
     own = groups.traits_of(ask.site)
     if not _is_own_month(ask.site, month):

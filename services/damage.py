@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from data.store.values import Damage
+from domain.access import Permission, Viewer, require_site
 from domain.calendar import local_date
 from services import portal
 from services.sites import RegisterView, SiteView
@@ -25,8 +26,9 @@ class Incomplete:
         return len(self.registers) == len(self.site.registers)
 
 
-def of_site(site: SiteView) -> Incomplete | None:
+def of_site(viewer: Viewer, site: SiteView) -> Incomplete | None:
     """All damage to the readings that the viewer may see, as one statement; damaged roll-ups hide nothing."""
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
     ids = {register.id for register in site.registers}
     seen = [
         (item, days) for item in _damaged_readings() if ids & set(item.register_ids) and (days := _days(site, item))

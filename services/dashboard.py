@@ -121,7 +121,7 @@ class SiteRow:
 
 def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
     """Everything one site's overview shows, from one read of its days and one of its hours."""
-    with use.read_ahead(site, _overview_spans(use.today_of(site))):
+    with use.read_ahead(viewer, site, _overview_spans(use.today_of(site))):
         return _site_dashboard(viewer, site)
 
 
@@ -170,7 +170,7 @@ def month_parts(viewer: Viewer, site: SiteView) -> tuple[Total, Total | None]:
 
 def month_chart(viewer: Viewer, site: SiteView) -> tuple[Today, UseSeries | None, Total, Total | None]:
     """What the month's figure is made of, and nothing else."""
-    with use.read_ahead(site, _overview_spans(use.today_of(site))):
+    with use.read_ahead(viewer, site, _overview_spans(use.today_of(site))):
         return _month_chart(viewer, site)
 
 
@@ -187,7 +187,7 @@ def overview_rows(viewer: Viewer) -> list[SiteRow]:
 
 
 def _row(viewer: Viewer, site: SiteView) -> SiteRow:
-    with use.read_ahead(site, {"day": _overview_spans(use.today_of(site))["day"]}):
+    with use.read_ahead(viewer, site, {"day": _overview_spans(use.today_of(site))["day"]}):
         return _site_row(viewer, site)
 
 
@@ -198,7 +198,7 @@ def _site_row(viewer: Viewer, site: SiteView) -> SiteRow:
         stay(site),
         month_total(viewer, site, terms),
         _today_hours(viewer, site, terms).total_wh,
-        freshness(site, terms),
+        _freshness(site, terms),
         completeness(viewer, site, terms),
     )
 
@@ -215,7 +215,7 @@ def live_status(viewer: Viewer, site: SiteView) -> LiveStatus:
     require_site(viewer, Permission.VIEW_READINGS, site.id)
     now = portal.current().clock.now()
     terms = consumption_terms(site) or _flow_terms(site, "production")
-    return LiveStatus(now.astimezone(zone(site.zone_name)), freshness(site, terms), _devices(site, now))
+    return LiveStatus(now.astimezone(zone(site.zone_name)), _freshness(site, terms), _devices(site, now))
 
 
 def _devices(site: SiteView, now: datetime) -> tuple[DeviceState, ...]:
@@ -240,7 +240,7 @@ def _flow_terms(site: SiteView, flow: str) -> list[tuple[int, int]]:
     return [(register.id, 1) for register in site.with_flow(flow)]
 
 
-def freshness(site: SiteView, terms: use.Terms) -> Freshness:
+def _freshness(site: SiteView, terms: use.Terms) -> Freshness:
     """The least fresh register that belongs to the total decides. What came after the stay is nobody's business."""
     if stay(site) != "now":
         return Freshness(Health.NEVER, None, None)
@@ -361,6 +361,8 @@ def self_sufficiency(viewer: Viewer, site: SiteView, month: Total) -> float | No
 
 def feed(viewer: Viewer, sites: Sequence[SiteView]) -> tuple[Happening, ...]:
     """The last events of the viewer's sites within the tenancy, and what the viewer was told."""
+    for site in sites:
+        require_site(viewer, Permission.VIEW_READINGS, site.id)
     now = portal.current().clock.now()
     with portal.current().records.reading() as db:
         found = activity.site_events(

@@ -233,6 +233,7 @@ def _record(tx: Session, action: str, user_id: int | None, plan: ExportPlan) -> 
 
 def order(viewer: Viewer, plan: ExportPlan) -> str:
     """A job for a large export; asking for the same again while it is open gives the same job."""
+    require_site(viewer, Permission.EXPORT_READINGS, plan.site.id)
     payload = {**asdict(plan.request), "first": plan.request.first.isoformat(), "last": plan.request.last.isoformat()}
     payload |= {"site": plan.site.public_id, "locale": current_locale(), "name": plan.file_name}
     made = portal.current()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from data.queries import announcements as announcement_queries
 from data.queries import consumption
 from data.repositories import preferences
-from domain.access import Viewer
+from domain.access import Permission, Viewer, require_site
 from domain.text import SOURCE_LOCALE
 from services import accounts, portal, sites
 from services.accounts import AccountName
@@ -45,8 +45,9 @@ def chosen_site(choices: tuple[SiteView, ...], public_id: str) -> SiteView | Non
     return next((site for site in choices if site.public_id == public_id), choices[0] if choices else None)
 
 
-def freshness(site: SiteView) -> Freshness | None:
+def freshness(viewer: Viewer, site: SiteView) -> Freshness | None:
     """None before the first reading. The weather does not count, nor what came after the viewer moved out."""
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
     made = portal.current()
     wanted = [register.id for register in site.registers if register.id != site.weather_register_id]
     ends = [end for _start, end in consumption.extent(made.readings, wanted).values()]

@@ -135,11 +135,12 @@ _ahead: ContextVar[tuple[Ahead, ...]] = ContextVar("ahead", default=())
 
 
 @contextmanager
-def read_ahead(site: SiteView, wanted: Mapping[str, Period]) -> Iterator[None]:
+def read_ahead(viewer: Viewer, site: SiteView, wanted: Mapping[str, Period]) -> Iterator[None]:
     """Within the block, series of these resolutions and days come from one read of all of the site's registers.
 
     They are of one moment, too: what arrives meanwhile is in all of them or in none.
     """
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
     ids = [register.id for register in site.registers if register.flow in HOME_USE_SIGNS]
     spans = {resolution: _visible(site, period) for resolution, period in wanted.items()}
     token = _ahead.set(

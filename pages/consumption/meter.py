@@ -56,7 +56,7 @@ def layout(meter: str = "", register: str = "", **query: str) -> html.Div:
             page_head(title, lead=_lead(found, state.ask.site.zone_name)),
             _registers(state, found, chosen),
             _bar(state),
-            *_damage.notices([damage.of_site(state.ask.site)]),
+            *_damage.notices([damage.of_site(viewer, state.ask.site)]),
             html.Div(
                 [
                     html.Div(_main_card(viewer, state, found, chosen), className="c8"),

@@ -61,7 +61,7 @@ def layout(**query: str) -> html.Div:
             _commodities(state),
             _bar(state),
             *_problems(state),
-            *_damage.notices([damage.of_site(state.ask.site)]),
+            *_damage.notices([damage.of_site(viewer, state.ask.site)]),
             *_content(viewer, state),
         ]
     )

@@ -48,7 +48,7 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
             dcc.Interval(id="dashboard-clock", interval=REFRESH_MS, max_intervals=REFRESHES),
             page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view)),
-            *_damage.notices([damage.of_site(site)]),
+            *_damage.notices([damage.of_site(viewer, site)]),
             html.Div(_today_card(view), className="g"),
             _metric_row(view),
             _month_row(view),

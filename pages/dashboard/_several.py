@@ -34,7 +34,7 @@ def several(viewer: Viewer, title: str) -> html.Div:
     return html.Div(
         [
             page_head(title),
-            *_damage.notices(map(damage.of_site, sites)),
+            *_damage.notices(damage.of_site(viewer, site) for site in sites),
             html.Div([html.Div(metric(m), className="c3") for m in _cards(current)], className="g metrics"),
             html.Div(_sites_card(rows, current), className="g"),
             html.Div(card(card_id="dashboard-feed", title=_("Recent"), body=[happened]), className="g"),

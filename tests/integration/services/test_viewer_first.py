@@ -1,0 +1,98 @@
+"""Every use case that is told of a site looks at who asks: what is somebody else's is missing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from domain.calendar import Period, PeriodKind
+from domain.errors import NotFoundError
+from domain.exports import ExportRequest
+from services import (
+    consumption,
+    consumption_pairs,
+    consumption_patterns,
+    damage,
+    dashboard,
+    exports,
+    metered,
+    shell,
+    sites,
+    use,
+)
+from services.consumption_asks import Ask
+
+MODULES = (
+    consumption, consumption_pairs, consumption_patterns, damage, dashboard, exports, metered, shell, sites, use,
+)  # fmt: skip
+# Asked about the viewer alone.
+OF_THE_VIEWER = {
+    "dashboard": {"overview_rows"}, "shell": {"sites_of", "acting_for", "choose_locale"},
+    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"},
+}  # fmt: skip
+MONTH = Period(PeriodKind.MONTH, date(2026, 10, 1), date(2026, 11, 1))
+BEFORE = Period(PeriodKind.MONTH, date(2026, 9, 1), date(2026, 10, 1))
+
+
+def use_cases() -> Iterator[tuple[str, str]]:
+    """Public functions of the services whose first argument is the viewer."""
+    for module in MODULES:
+        name = module.__name__.rpartition(".")[2]
+        for function_name, function in vars(module).items():
+            is_own = inspect.isfunction(function) and function.__module__ == module.__name__
+            is_public = is_own and not function_name.startswith("_") and _names(function)[:1] == ["viewer"]
+            if is_public and function_name not in OF_THE_VIEWER.get(name, set()):
+                yield name, function_name
+
+
+def _names(function) -> list[str]:
+    return [name for name, p in inspect.signature(function).parameters.items() if p.default is p.empty]
+
+
+@pytest.fixture
+def foreign(viewer_of):
+    """Things of a home with sun, sub-meters and an export meter, by the name of the argument that takes them."""
+    owner = viewer_of("prosumer")
+    site = sites.sites_of(owner)[0]
+    ask = Ask(site=site, commodity="electricity", period=MONTH, compare="previous")
+    request = ExportRequest(site.public_id, MONTH.first, MONTH.last)
+    series = use.series(owner, site, sites.consumption_terms(site), MONTH, "day")
+    return {
+        "site": site, "shown": site, "sites": [site], "ask": ask, "period": MONTH, "resolution": "day", "then": BEFORE,
+        "terms": sites.consumption_terms(site), "align": "date", "registers": site.registers[:1], "total": series,
+        "flows": ("import",), "request": request, "site_public_id": site.public_id, "month": dashboard.month_total(
+            owner, site, sites.consumption_terms(site)), "wanted": {"day": MONTH},
+        "plan": exports.prepare(owner, site.public_id, request),
+        "window": (site.meters[0].installed_utc, site.meters[0].removed_utc),
+    }  # fmt: skip
+
+
+# An id in place of a thing, by what it names.
+PUBLIC_IDS = {("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), list(use_cases()))
+def test_what_is_somebody_elses_is_missing(viewer_of, foreign, module, name):
+    function = getattr(next(m for m in MODULES if m.__name__.endswith(f".{module}")), name)
+    site = foreign["site"]
+    ids = {"site": site.public_id, "meter": site.meters[0].public_id, "job": "job-0000000000"}
+    things = {**foreign, "public_id": ids.get(PUBLIC_IDS.get((module, name), ""), "")}
+    arguments = [things[argument] for argument in _names(function)[1:]]
+
+    def ask(viewer):
+        found = function(viewer, *arguments)
+        if hasattr(found, "__enter__"):
+            with found:
+                pass
+
+    if things["public_id"] != ids["job"]:
+        ask(viewer_of("prosumer"))  # its owner gets it
+    with pytest.raises(NotFoundError):
+        ask(viewer_of("consumer2"))
+
+
+def test_there_are_use_cases():
+    assert len(list(use_cases())) >= 25
