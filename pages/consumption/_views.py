@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import formats, states, trust
+from components import formats, states
 from components.consumption import labels, sentences
 from components.frame import card, figure_card
 from components.tables import Column, data_table
@@ -14,9 +14,10 @@ from domain.access import Viewer
 from domain.calendar import local_date
 from domain.text import gettext as _
 from pages.consumption import _chart as chart
+from pages.consumption._share import share_row
 from pages.consumption._state import State
 from services import consumption
-from services.consumption import Part, RegisterTotal
+from services.consumption import Part
 from services.sites import MeterView
 
 
@@ -57,45 +58,6 @@ def _in_use(state: State, meter: MeterView) -> str:
     return _("since {day}", day=formats.day_medium(since)) if since > site.first_date else ""
 
 
-def phases(viewer: Viewer, state: State) -> list[Any]:
-    registers = state.ask.site.with_flow("phase")
-    if not registers:
-        text = _("Your meter reports one total. Meters with three phases show here how evenly they are loaded.")
-        return [states.empty("none_here", _("No phases"), text)]
-    found = consumption.register_totals(viewer, state.ask, registers)
-    known = [item for item in found if item.series.total_wh is not None]
-    if not known:
-        return [states.empty("none_here", _("No readings"), _("There are no readings in this period."))]
-    return [html.Div(_shares_card(state, known), className="g")]
-
-
-def _shares_card(state: State, known: list[RegisterTotal]) -> html.Section:
-    whole = sum(item.series.total_wh or 0 for item in known) or 1
-    high = max(known, key=lambda item: item.series.total_wh or 0)
-    headline = _(
-        "Phase L{number} carried {percent} {when}.",
-        number=high.register.phase, percent=formats.percent((high.series.total_wh or 0) / whole),
-        when=sentences.when(state.ask.period),
-    )  # fmt: skip
-    rows = [
-        _share_row(labels.flow_name("phase", "", item.register.phase), item.series.total_wh or 0, whole, "--c-cons")
-        for item in known
-    ]
-    sub = _("Evenly loaded phases carry a third each.")
-    note = trust.note(chart.counts_of(known[0].series))
-    return figure_card(card_id="consumption-phases", headline=headline, sub=sub, body=[*rows, note])
-
-
-def _share_row(name: str, wh: int, whole_wh: int, colour: str) -> html.Div:
-    bar = html.I(style={"width": f"{100 * wh / whole_wh:.1f}%", "background": f"var({colour})"})
-    value = html.Span(
-        [formats.kwh(wh), html.Span(f" · {formats.percent(wh / whole_wh)}", className="quiet")], className="num"
-    )
-    return html.Div(
-        [html.Span(name), value, html.Span(bar, className="bar", **{"aria-hidden": "true"})], className="share-row"
-    )
-
-
 def appliances(viewer: Viewer, state: State) -> list[Any]:
     view = consumption.overview(viewer, state.ask)
     if not view.parts:
@@ -108,7 +70,7 @@ def appliances(viewer: Viewer, state: State) -> list[Any]:
         name=chart.part_name(first), energy=formats.kwh(first.total_wh), percent=formats.percent((first.total_wh or 0) / whole),
         when=sentences.when(state.ask.period),
     )  # fmt: skip
-    rows = [_share_row(_name(part), part.total_wh or 0, whole, _colour(n, part)) for n, part in enumerate(view.parts)]
+    rows = [share_row(_name(part), part.total_wh or 0, whole, _colour(n, part)) for n, part in enumerate(view.parts)]
     sub = _("What no sub-meter saw is the remainder; all rows together are your consumption.")
     silent = [
         chart.part_name(part)

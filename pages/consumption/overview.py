@@ -25,8 +25,9 @@ from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
 from pages.consumption import _chart as chart
-from pages.consumption import _compare, _patterns, _views
+from pages.consumption import _compare, _patterns, _phases, _views
 from pages.consumption._compare import date_problem
+from pages.consumption._nothing import nothing
 from pages.consumption._state import PATH, read
 from pages.consumption._state import State as Asked
 from services import consumption, consumption_pairs, damage
@@ -131,7 +132,7 @@ def _content(viewer: Viewer, state: Asked) -> list[Any]:
         return _overview(viewer, state)
     views = {
         "meter": _views.meters,
-        "phase": _views.phases,
+        "phase": _phases.phases,
         "appliance": _views.appliances,
         "compare": _compare.compare,
     }
@@ -141,7 +142,7 @@ def _content(viewer: Viewer, state: Asked) -> list[Any]:
 def _overview(viewer: Viewer, state: Asked) -> list[Any]:
     view = consumption.overview(viewer, state.ask)
     if view.series.total_wh is None:
-        return [_nothing(viewer, state)]
+        return [nothing(viewer, state)]
     main = html.Div(_main_card(state, view), className="g")
     known = consumption.known_days(viewer, state.ask.site)
     state = replace(state, ask=patterns.recent(state.ask, known[1])) if known else state
@@ -182,27 +183,6 @@ def _no_total(viewer: Viewer, state: Asked) -> html.Div:
     )
     action = (_("See each meter"), state.link(view="meter"))
     return states.empty("cannot", _("Home use cannot be computed"), f"{why} {grid}", action=action)
-
-
-def _nothing(viewer: Viewer, state: Asked) -> html.Div:
-    known = consumption.known_days(viewer, state.ask.site)
-    if known is None:
-        return states.empty(
-            "not_yet", _("No readings yet"), _("The first readings appear here as soon as your meter has sent them.")
-        )
-    first, last = known
-    if state.ask.period.end <= first:
-        text = _("The readings you can see begin on {day}.", day=formats.day(first))
-        return states.empty(
-            "none_here",
-            _("Nothing in this period"),
-            text,
-            action=(_("Go to the first readings"), state.link(date=first)),
-        )
-    text = _("The last reading is from {day}.", day=formats.day(last))
-    return states.empty(
-        "none_here", _("Nothing in this period"), text, action=(_("Go to the last readings"), state.link(date=last))
-    )
 
 
 def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
@@ -291,6 +271,21 @@ def show_compare(seen: str, query: dict[str, str]) -> Any:
     if found is None:  # the page that asks was drawn before its second period was gone
         raise NotFoundError(what="second period")
     return graph(_compare.figure(found, theme(seen)))
+
+
+@portal_callback(
+    Output("consumption-phase", "children"),
+    Input("consumption-phase-seen", "data"),
+    State("consumption-state", "data"),
+    prevent_initial_call=True,
+)
+def show_phase(seen: str, query: dict[str, str]) -> Any:
+    viewer = current_viewer()
+    state = _asked(viewer, query)
+    found = _phases.known(viewer, state)
+    if not found:
+        raise NotFoundError(what="phases")
+    return graph(_phases.figure(state, found, theme(seen)))
 
 
 @portal_callback(

@@ -9,6 +9,7 @@ import pytest
 
 from services import sites
 from tests.web.test_app import route
+from tests.web.walk import call, draw, held_by
 
 
 def _text(client, query):
@@ -86,3 +87,37 @@ def test_without_a_feed_in_meter_only_the_grid_is_told(sign_in, monkeypatch, vie
     assert "Taken from the grid in October 2026:" in text
     assert "You used" not in text
     assert "Something went wrong" not in route(client, "/dashboard").get_data(as_text=True)
+
+
+def _bars(client, app, chart, query):
+    """Sums of the chart's stacks by bucket, in kWh."""
+    held = held_by(draw(client, "/consumption", f"?{query}"))
+    answer = call(client, app, f"{chart}.children", {**held, f"{chart}-seen.data": "light"}).get_json()
+    traces = answer["response"][chart]["children"]["props"]["figure"]["data"]
+    return [trace["y"] for trace in traces if trace["type"] == "bar"]
+
+
+def test_the_phases_of_each_day_add_up_to_what_came_from_the_grid(client, app):
+    # A home without solar: what it used is what it took, and the three phases are parts of that.
+    phases = _bars(client, app, "consumption-phase", "view=phase&period=month&date=2026-10-15&compare=none")
+    total = _bars(client, app, "consumption-main", "period=month&date=2026-10-15&compare=none")
+    assert len(phases) == 3
+    for day in range(31):
+        assert sum(part[day] for part in phases) == pytest.approx(sum(part[day] for part in total), abs=0.003)
+
+
+def test_phases_say_when_they_were_furthest_apart(client):
+    text = _text(client, "view=phase&period=month&date=2026-10-15")
+    assert "Evenly loaded phases carry a third each. Furthest apart: " in text
+    assert "Phases by time" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("view=phase&period=month&date=2026-06-15", "Nothing in this period"),  # the small world has no summer
+        ("view=phase&commodity=gas", "No phases"),
+    ],
+)
+def test_a_period_without_phases_says_which_it_is(client, query, title):
+    assert title in _text(client, query)

@@ -1,0 +1,153 @@
+"""By phase: which phase carried how much, when they were furthest apart, and what is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import formats, states, trust
+from components.charts import chart_slot
+from components.consumption import labels, sentences
+from components.figures import consumption as figures
+from components.figures.consumption import BarData, LineData, Stack, kwh_values
+from components.frame import LegendItem, figure_card, legend
+from components.tables import Column, data_table
+from components.theme import Theme
+from domain.access import Viewer
+from domain.energy.phases import most_uneven
+from domain.text import gettext as _
+from pages.consumption import _chart as chart
+from pages.consumption._nothing import nothing
+from pages.consumption._share import share_row
+from pages.consumption._state import State
+from services import consumption
+from services.consumption import RegisterTotal
+
+COLOURS = ("--c-cons-dark", "--c-cons", "--c-cons-2")
+SWATCHES = ("sw-cons-dark", "sw-cons", "sw-cons-2")
+EVEN = 0.10  # shares this close are told as even
+
+
+def phases(viewer: Viewer, state: State) -> list[Any]:
+    if not state.ask.site.with_flow("phase") or state.ask.commodity != "electricity":
+        text = _("Your meter reports one total. Meters with three phases show here how evenly they are loaded.")
+        return [states.empty("none_here", _("No phases"), text)]
+    found = known(viewer, state)
+    if not found:
+        return [nothing(viewer, state)]
+    return [html.Div(_card(state, found), className="g")]
+
+
+def known(viewer: Viewer, state: State) -> list[RegisterTotal]:
+    """The phases with any reading in the period, by their number."""
+    registers = sorted(state.ask.site.with_flow("phase"), key=lambda register: register.phase)
+    found = consumption.register_totals(viewer, state.ask, registers)
+    return [item for item in found if item.series.total_wh is not None]
+
+
+def _card(state: State, found: list[RegisterTotal]) -> html.Section:
+    whole = sum(item.series.total_wh or 0 for item in found) or 1
+    headline = _headline(state, found, whole)
+    body = [
+        *_silent(state, found),
+        *[share_row(_name(item), item.series.total_wh or 0, whole, COLOURS[n % 3]) for n, item in enumerate(found)],
+        legend([LegendItem(SWATCHES[n % 3], _name(item)) for n, item in enumerate(found)], _unit(state)),
+        chart_slot("consumption-phase", summary=_summary(state, headline, found)),
+        trust.note(_counts(found)),
+    ]
+    return figure_card(
+        card_id="consumption-phases", headline=headline, sub=_apart(state, found), body=body,
+        table=_table(state, found), table_count=_("{n} rows", n=len(found[0].series)),
+    )  # fmt: skip
+
+
+def _headline(state: State, found: list[RegisterTotal], whole_wh: int) -> str:
+    shares = [(item.series.total_wh or 0) / whole_wh for item in found]
+    high = found[shares.index(max(shares))]
+    words = {
+        "number": high.register.phase, "percent": formats.percent(max(shares)),
+        "when": sentences.when(state.ask.period),
+    }  # fmt: skip
+    if len(found) > 1 and max(shares) - min(shares) < EVEN:
+        return _("Your phases were loaded evenly {when}: L{number} carried most, {percent}.", **words)
+    return _("Phase L{number} carried {percent} {when}.", **words)
+
+
+def _apart(state: State, found: list[RegisterTotal]) -> str:
+    """What an even load would be, and when it was furthest from it."""
+    even = _("Evenly loaded phases carry a third each.")
+    uneven = most_uneven([item.series for item in found])
+    if uneven is None or uneven.high_wh == uneven.low_wh:
+        return even
+    name = labels.full_labels(found[0].series, state.ask.resolution)[uneven.index]
+    digits = 3 if state.ask.resolution == "interval" else 1
+    furthest = _(
+        "Furthest apart: {when}, with L{high} {most} and L{low} {least}.",
+        when=name, high=found[uneven.high].register.phase, low=found[uneven.low].register.phase,
+        most=formats.kwh(uneven.high_wh, digits), least=formats.kwh(uneven.low_wh, digits),
+    )  # fmt: skip
+    return f"{even} {furthest}"
+
+
+def _silent(state: State, found: list[RegisterTotal]) -> list[html.Div]:
+    """Phases without a reading: shares are of the others then."""
+    sent = {item.register.phase for item in found}
+    missing = [f"L{r.phase}" for r in state.ask.site.with_flow("phase") if r.phase not in sent]
+    if not missing:
+        return []
+    text = _(
+        "{names} sent no readings in this period; the shares are those of the others.", names=", ".join(sorted(missing))
+    )
+    return [html.Div(text, className="notice warn")]
+
+
+def _summary(state: State, headline: str, found: list[RegisterTotal]) -> str:
+    series = found[0].series
+    return figures.summary(
+        f"{headline} {_name(found[0])}", series.values_wh(), labels.full_labels(series, state.ask.resolution)
+    )
+
+
+def _counts(found: list[RegisterTotal]) -> trust.TrustCounts:
+    """Of all phases together."""
+    rows = zip(*(item.series.total_counts for item in found), strict=True)
+    return trust.TrustCounts(*(sum(row) for row in rows))
+
+
+def _unit(state: State) -> str:
+    return _("in kW") if chart.is_line(state) else _("in kWh")
+
+
+def _name(item: RegisterTotal) -> str:
+    return labels.flow_name("phase", "", item.register.phase)
+
+
+def figure(state: State, found: list[RegisterTotal], colours: Theme) -> dict[str, Any]:
+    """Single intervals as lines of power, sums as bars on top of each other: together they are the meter's import."""
+    series = found[0].series
+    names = labels.full_labels(series, state.ask.resolution)
+    ticks = labels.ticks(series, state.ask.resolution)
+    if chart.is_line(state):
+        lines = [
+            Stack(_name(item), f"part{n}", chart.power_kw(item.series, item.register.interval_s))
+            for n, item in enumerate(found)
+        ]
+        return figures.lines(LineData(names, ticks, lines), colours=colours)
+    data = BarData(
+        names, ticks,
+        [Stack(_name(item), f"part{n}", kwh_values(item.series.values_wh())) for n, item in enumerate(found)],
+        is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
+        shaded=labels.weekend(series, state.ask.resolution),
+        hrefs=[chart.drill_href(state, label) for label in series.label],
+    )  # fmt: skip
+    return figures.bars(data, colours=colours)
+
+
+def _table(state: State, found: list[RegisterTotal]) -> html.Div:
+    names = labels.full_labels(found[0].series, state.ask.resolution)
+    digits = 3 if state.ask.resolution == "interval" else 2
+    columns = [Column(_("Time")), *[Column(_name(item), numeric=True) for item in found]]
+    values = [item.series.values_wh() for item in found]
+    rows = [[name, *[formats.kwh(column[n], digits) for column in values]] for n, name in enumerate(names)]
+    return data_table(_("Phases by time"), columns, rows, caption_hidden=True)
