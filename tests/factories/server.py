@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def serving(config: Config, folder: Path, *, has_worker: bool = True) -> Iterator[str]:
     """The address of a server on these stores; it ends with the block."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = environment(config, port)
     path = folder / "server.log"
@@ -55,7 +55,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

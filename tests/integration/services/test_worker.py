@@ -1,4 +1,4 @@
-"""The worker as a process: told to stop it finishes what runs, and it ends with its server."""
+"""The worker as a process: told to stop it finishes what runs, and what it says are JSON lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.tables.operations import Job
-from services import outbox, serve
+from services import outbox
 from tests.factories.server import environment
 from tests.factories.world import tiny_portal
 
@@ -60,19 +60,6 @@ def test_sigterm_lets_the_running_job_finish_and_begins_no_other(tmp_path: Path)
     assert _states(made, "test_slow") == ["done", "queued"]
     made.readings.close()
     made.records.dispose()
-
-
-def test_server_and_worker_end_together():
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    web, worker = subprocess.Popen(["sleep", "0.2"]), subprocess.Popen(["sleep", "60"])
-    try:
-        assert serve._watch(web, worker) == 1  # one of them ended by itself: that is no success
-        serve._stop(web, worker)
-        assert worker.poll() == -signal.SIGTERM
-    finally:
-        worker.kill()
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def test_the_worker_writes_json_lines_and_no_personal_values(tmp_path: Path):
