@@ -45,7 +45,8 @@ class Overview:
     parts: tuple[Part, ...] = ()
     temperature: UseSeries | None = None
 
-    covered: tuple[tuple[int, int], ...] = ()  # by year: complete days and days of the calendar
+    covered: tuple[tuple[int, int], ...] = ()  # by month or year: complete days and days that are over
+    then_covered: tuple[tuple[int, int], ...] = ()  # the same of the compared period
 
     @property
     def is_running(self) -> bool:
@@ -85,19 +86,30 @@ def overview(viewer: Viewer, ask: Ask) -> Overview:
         interval_s=use.interval_of(ask.site, terms),
         parts=parts(viewer, ask, series),
         temperature=temperature(viewer, ask),
-        covered=_covered(viewer, ask, terms, series),
+        covered=_covered(viewer, ask, ask.period, series),
+        then_covered=_covered(viewer, ask, then, then_series) if then and then_series is not None else (),
     )
 
 
-def _covered(viewer: Viewer, ask: Ask, terms: use.Terms, years: UseSeries) -> tuple[tuple[int, int], ...]:
-    """How much of each year is known, when years are shown: a year that began in May is not a small year."""
-    if ask.resolution != "year":
+def _covered(viewer: Viewer, ask: Ask, period: Period, shown: UseSeries) -> tuple[tuple[int, int], ...]:
+    """How much of each month or year is known: a year that began in May is not a small year. Of the running month
+    its days up to yesterday could be known; the running year is shown as the part of a year that it is.
+    """
+    if ask.resolution not in {"month", "year"}:
         return ()
-    days = use.series(viewer, ask.site, terms, ask.period, "day")
-    good = days.label[comparison.complete_days(days)].astype("datetime64[Y]")
-    whole = [Period.of(PeriodKind.YEAR, label.astype("datetime64[D]").astype(date)).day_count for label in years.label]
-    known = [int((good == label.astype("datetime64[Y]")).sum()) for label in years.label]
-    return tuple(zip(known, whole, strict=True))
+    days = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), period, "day")
+    unit = f"datetime64[{ask.resolution[0].upper()}]"
+    good = days.label[comparison.complete_days(days)].astype(unit)
+    known = [int((good == label.astype(unit)).sum()) for label in shown.label]
+    spans = [Period.of(PeriodKind(ask.resolution), label.astype("datetime64[D]").astype(date)) for label in shown.label]
+    return tuple(zip(known, (_over(span, use.today_of(ask.site)) for span in spans), strict=True))
+
+
+def _over(span: Period, today: date) -> int:
+    """Days of a month that are over, of a year all days."""
+    if span.kind is PeriodKind.YEAR:
+        return span.day_count
+    return max(0, (min(span.end, today) - span.first).days)
 
 
 def drawn(viewer: Viewer, ask: Ask) -> Overview:

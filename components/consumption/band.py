@@ -9,13 +9,14 @@ from domain.energy.benchmark import Standing
 from domain.text import gettext as _
 
 
-def headline(standing: Standing) -> str:
+def headline(standing: Standing, *, is_home: bool) -> str:
+    typical = _("the typical home of your group") if is_home else _("the typical business of your group")
     ratio = standing.own_wh / standing.median_wh - 1 if standing.median_wh else 0.0
     if abs(ratio) < 0.01:
-        return _("You used as much as the typical one of your group.")
+        return _("You used as much as {typical}.", typical=typical)
     if ratio < 0:
-        return _("You used {percent} less than the typical one of your group.", percent=formats.percent(-ratio))
-    return _("You used {percent} more than the typical one of your group.", percent=formats.percent(ratio))
+        return _("You used {percent} less than {typical}.", percent=formats.percent(-ratio), typical=typical)
+    return _("You used {percent} more than {typical}.", percent=formats.percent(ratio), typical=typical)
 
 
 def band(standing: Standing) -> html.Div:
@@ -31,6 +32,7 @@ def band(standing: Standing) -> html.Div:
         html.I(className="band-half", style={"left": share(standing.quarter_wh), "width": width}),
         html.I(className="band-median", style={"left": share(standing.median_wh)}),
         html.I(className="band-own", style={"left": share(float(standing.own_wh))}),
+        html.B(_("You"), className="band-you", style={"--at": share(float(standing.own_wh))}),
     ]
     legend = [
         (_("You"), formats.kwh(standing.own_wh)),

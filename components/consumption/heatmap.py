@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from components import formats
+from components.tables import Column, data_table
 from domain.energy.profile import HeatMap
 from domain.text import gettext as _
 
@@ -26,6 +27,16 @@ def weekday_name(index: int) -> str:
 def heat_table(heat: HeatMap) -> html.Div:
     """Weekdays down, hours across; on phones the other way round."""
     return html.Div([_table(heat, transposed=False), _table(heat, transposed=True), _scale(heat)])
+
+
+def figures_table(heat: HeatMap) -> html.Div:
+    """The same energies as figures, for eyes that want the number and fingers that cannot hover."""
+    columns = [Column(_("Hour")), *(Column(_weekday(day), numeric=True) for day in range(7))]
+    rows = [
+        [f"{hour:02d}:00", *(formats.number(float(heat.mean_wh[day, hour]) / 1000, 2) for day in range(7))]
+        for hour in range(24)
+    ]
+    return data_table(_("Average energy by weekday and hour, in kWh"), columns, rows)
 
 
 def _cell(heat: HeatMap, steps: Any, day: int, hour: int) -> html.Td:

@@ -25,7 +25,7 @@ from services import weather
 from services.consumption import Overview, Part
 
 OPENS = {"year": PeriodKind.YEAR, "month": PeriodKind.MONTH, "day": PeriodKind.DAY, "hour": PeriodKind.DAY}
-PARTIAL_SHARE = 0.98  # a year with fewer of its days is told apart
+PARTIAL_SHARE = 0.98  # a month or year with fewer of its days is told apart
 MANY_LINKS = 12  # more links than months would crowd the card: they show when the keyboard reaches them
 
 
@@ -111,7 +111,7 @@ def bar_data(state: State, view: Overview) -> BarData:
         stacks=stacks_of(series, view.parts),
         is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
         is_running=_running(view),
-        is_partial=[known < PARTIAL_SHARE * whole for known, whole in view.covered],
+        is_partial=_partial(view.covered),
         shaded=labels.weekend(series, resolution),
         then_kwh=then,
         then_name=formats.period_title(view.then) if view.then else "",
@@ -121,28 +121,38 @@ def bar_data(state: State, view: Overview) -> BarData:
 
 
 def bucket_names(state: State, view: Overview) -> list[str]:
-    """Unique names; of a year that is not whole also how many of its days are known."""
+    """Unique names; of a month or year that is not whole also how many of its days are known."""
     names = labels.full_labels(view.series, state.ask.resolution)
     if not view.covered:
         return names
     return [
-        name if known >= PARTIAL_SHARE * whole else _("{year}: {n} of {m} days", year=name, n=known, m=whole)
+        name if known >= PARTIAL_SHARE * whole else _("{period}: {n} of {m} days", period=name, n=known, m=whole)
         for name, (known, whole) in zip(names, view.covered, strict=True)
     ]
 
 
+def _partial(covered: Sequence[tuple[int, int]]) -> list[bool]:
+    return [known < PARTIAL_SHARE * whole for known, whole in covered]
+
+
 def _running(view: Overview) -> list[bool]:
-    """The bar that holds today is not over; an incomplete year is told apart by itself."""
+    """The bar that holds today is not over; the running year is told apart as an incomplete one."""
     unit = {"month": "M", "year": "Y"}.get(view.ask.resolution, "D")
     today = np.datetime64(view.today, unit)
-    return [bool(label.astype(f"datetime64[{unit}]") == today) and not view.covered for label in view.series.label]
+    return [
+        bool(label.astype(f"datetime64[{unit}]") == today) and view.ask.resolution != "year"
+        for label in view.series.label
+    ]
 
 
 def aligned(then: UseSeries, now: UseSeries, view: Overview) -> list[float | None]:
-    """What the compared period had in each bucket: the same place of it, the same time on the clock."""
+    """What the compared period had in each bucket: the same place of it, the same time on the clock. A month or
+    year that is not known in full is no measure for another.
+    """
     assert view.then is not None, "there is a compared series"
     found = pair_buckets(now, then, pair_days(view.ask.period, view.then, "date"), view.ask.resolution)
-    values = kwh_values(then.values_wh())
+    partial = _partial(view.then_covered) or [False] * len(then)
+    values = [None if torn else value for value, torn in zip(kwh_values(then.values_wh()), partial, strict=True)]
     rows = [
         (at, None if of == NONE else values[of]) for at, of in zip(found.now, found.then, strict=True) if at != NONE
     ]
@@ -174,7 +184,7 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
     if is_line(state):
         items = [LegendItem("sw-line", _("Consumption"), formats.kwh(view.series.total_wh))]
         dashed = view.then is not None and state.ask.period.kind is PeriodKind.DAY
-        return [*items, *([LegendItem("sw-usual", formats.period_title(view.then))] if dashed and view.then else [])]
+        return [*items, *(_then_legend(view, "sw-usual") if dashed else [])]
     swatches = {
         "total": "sw-cons",
         "part0": "sw-cons-dark",
@@ -188,15 +198,24 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         )
         for stack in stacks_of(view.series, view.parts)
     ]
-    if view.then is not None and view.then_series is not None and len(view.then_series):
-        items.append(LegendItem("sw-ref", formats.period_title(view.then)))
+    items += _then_legend(view, "sw-ref")
     if view.series.counts[:, 1].any() or view.series.counts[:, 2].any() or view.series.counts[:, 4].any():
         items.append(LegendItem("sw-estimated", _("Partly estimated")))
-    if any(known < PARTIAL_SHARE * whole for known, whole in view.covered):
-        items.append(LegendItem("sw-partial", _("Incomplete year")))
+    if any(_partial(view.covered)):
+        is_year = view.ask.resolution == "year"
+        items.append(LegendItem("sw-partial", _("Incomplete year") if is_year else _("Incomplete month")))
     if has_degrees(view):
         items.append(LegendItem("sw-temp", _("Outdoors, °C")))
     return items
+
+
+def _then_legend(view: Overview, swatch: str) -> list[LegendItem]:
+    """The compared period, with its energy where all of it can be compared."""
+    if view.then is None or view.then_series is None or view.then_series.total_wh is None:
+        return []
+    total_wh = view.then_series.total_wh if view.compared and not view.is_running else None
+    energy = formats.kwh(total_wh) if swatch == "sw-usual" else formats.number((total_wh or 0) / 1000, 1)
+    return [LegendItem(swatch, formats.period_title(view.then), energy if total_wh is not None else "")]
 
 
 def series_table(state: State, view: Overview) -> html.Div:

@@ -7,10 +7,12 @@ from typing import Any
 from dash import html
 
 from components import formats, states
+from components.cards import large_figure
 from components.charts import chart_slot
 from components.consumption import band, heatmap, labels, sentences
 from components.figures import consumption as figures
 from components.frame import LegendItem, card, figure_card, legend
+from components.tables import Column, data_table
 from domain.access import Viewer
 from domain.text import gettext as _
 from pages.consumption._state import State as Asked
@@ -33,6 +35,7 @@ def week_card(viewer: Viewer, state: Asked) -> html.Section:
     return figure_card(
         card_id="consumption-week", title=_("When you use energy"), headline=headline,
         sub=_("Average energy of each hour of the week {when}.", when=when), body=[heatmap.heat_table(heat)],
+        table=heatmap.figures_table(heat), table_count=_("24 hours, 7 weekdays"),
     )  # fmt: skip
 
 
@@ -61,7 +64,7 @@ def peaks_card(viewer: Viewer, state: Asked) -> html.Section:
     )
     return card(
         card_id="consumption-peaks", title=_("Highest quarter-hours") if found.interval_s == 900 else _("Highest power"),
-        body=[html.P([figure, html.Span("kW", className="unit")], className="metric-value"), html.P(_at(first), className="metric-note"),
+        body=[html.P([*large_figure(figure), html.Span("kW", className="unit")], className="metric-value"), html.P(_at(first), className="metric-note"),
               *base, html.Ul(rows, className="list"),
               html.Details([html.Summary(_("Highest by month")), html.Ul(months, className="list")], className="month-peaks")],
     )  # fmt: skip
@@ -81,7 +84,19 @@ def profile_card(viewer: Viewer, state: Asked) -> html.Section:
         card_id="consumption-days", title=_("Your average day"), headline=headline,
         sub=_("Average energy of each hour {when}.", when=when),
         body=[legend(items, _("in kWh")), chart_slot("consumption-profile", summary=headline, height_px=220)],
+        table=_profile_table(found), table_count=_("{n} rows", n=24),
     )  # fmt: skip
+
+
+def _profile_table(found: patterns.Profiles) -> html.Div:
+    columns = [
+        Column(_("Hour")),
+        Column(_("Monday to Friday"), numeric=True),
+        Column(_("Saturday and Sunday"), numeric=True),
+    ]
+    energies = zip(found.workday_wh, found.weekend_wh, strict=True)
+    rows = [[f"{hour:02d}:00", *(formats.kwh(wh, 2) for wh in pair)] for hour, pair in enumerate(energies)]
+    return data_table(_("Average energy of each hour"), columns, rows, caption_hidden=True)
 
 
 def _average_days(found: patterns.Profiles) -> str:
@@ -122,7 +137,7 @@ def similar_card(viewer: Viewer, state: Asked) -> html.Section:
     return figure_card(
         card_id="consumption-similar",
         title=title,
-        headline=band.headline(found.standing),
+        headline=band.headline(found.standing, is_home=state.ask.site.kind == "home"),
         sub=sub,
         body=[band.band(found.standing)],
     )

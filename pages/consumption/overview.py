@@ -202,7 +202,7 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     ]
     return figure_card(
         card_id="consumption-total", headline=headline, aside=_fineness(state), body=body,
-        sub=sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running) or _reason(view),
+        sub=_sub(view),
         table=chart.series_table(state, view), table_count=_("{n} rows", n=len(view.series)),
     )  # fmt: skip
 
@@ -211,6 +211,15 @@ def legend_of(state: Asked, view: consumption.Overview, unit: str) -> html.Ul:
     from components.frame import legend
 
     return legend(chart.legend_items(state, view), unit)
+
+
+def _sub(view: consumption.Overview) -> str:
+    """What is compared with what, or why nothing is; where the headline says it all, the largest use."""
+    then = view.then_series
+    if view.compared is None and then is not None and then.total_wh is not None:
+        why = _("Less than half of the days are complete in both periods, so no difference is stated.")
+        return f"{why} {_reason(view)}".strip()
+    return sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running) or _reason(view)
 
 
 def _reason(view: consumption.Overview) -> str:

@@ -215,6 +215,18 @@ def test_all_years_tell_how_much_is_known(viewer_of):
     assert not view.is_running
 
 
+def test_a_month_of_which_half_is_known_is_no_small_month(viewer_of):
+    # Readings from 15 February to 14 April and from 21 September to yesterday, 19 November, less an outage.
+    viewer = viewer_of("consumer")
+    view = consumption.overview(viewer, _ask(sites_of(viewer)[0], PeriodKind.YEAR, date(2026, 10, 1)))
+    months = [label.astype("datetime64[M]").astype(date).month for label in view.series.label]
+    found = dict(zip(months, view.covered, strict=True))
+    assert found[2] == (14, 28)
+    assert found[3] == (31, 31)
+    assert found[11][1] == 19  # of the running month the days that are over
+    assert found[11][0] <= 19
+
+
 def test_a_years_highest_quarter_hour_is_at_least_each_months(viewer_of):
     # Searched in quarter-hours as in a month's: an hour's mean would be lower.
     viewer = viewer_of("consumer")

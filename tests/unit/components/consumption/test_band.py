@@ -26,14 +26,18 @@ def _share(tree, name, key):
 @pytest.mark.parametrize(
     ("own_wh", "sentence"),
     [
-        (300_000, f"You used 25{NB}% less than the typical one of your group."),  # 300 / 400 = 0.75
-        (440_000, f"You used 10{NB}% more than the typical one of your group."),  # 440 / 400 = 1.1
-        (402_000, "You used as much as the typical one of your group."),  # 0.5 %
-        (398_000, "You used as much as the typical one of your group."),
+        (300_000, f"You used 25{NB}% less than the typical home of your group."),  # 300 / 400 = 0.75
+        (440_000, f"You used 10{NB}% more than the typical home of your group."),  # 440 / 400 = 1.1
+        (402_000, "You used as much as the typical home of your group."),  # 0.5 %
+        (398_000, "You used as much as the typical home of your group."),
     ],
 )
 def test_the_headline_compares_with_the_median(own_wh, sentence):
-    assert headline(_standing(own_wh)) == sentence
+    assert headline(_standing(own_wh), is_home=True) == sentence
+
+
+def test_a_business_is_compared_with_businesses():
+    assert headline(_standing(300_000), is_home=False).endswith("less than the typical business of your group.")
 
 
 def test_marks_stand_where_the_figures_are():
@@ -54,7 +58,7 @@ def test_a_home_above_all_others_stays_on_the_scale():
 def test_a_group_that_used_nothing_is_drawn():
     nothing = Standing(0, 20, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert _share(band(nothing), "band-own", "left") == 0
-    assert headline(nothing) == "You used as much as the typical one of your group."
+    assert headline(nothing, is_home=True) == "You used as much as the typical home of your group."
 
 
 def test_the_words_say_what_the_boxes_show():

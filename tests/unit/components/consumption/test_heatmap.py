@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.consumption.heatmap import heat_table, weekday_name
+from components.consumption.heatmap import figures_table, heat_table, weekday_name
 from domain.energy.profile import HeatMap
 from tests.unit.components.trees import attribute, by_class, by_type, classes, text_of
 
@@ -77,3 +77,10 @@ def test_a_week_without_change_has_one_step():
 def test_a_week_is_german(german):
     assert text_of(by_type(by_type(heat_table(_heat()), "Tbody")[0], "Th")[0]) == "Mo"
     assert weekday_name(5) == "Samstag"
+
+
+def test_the_same_energies_stand_as_figures():
+    rows = by_type(by_type(figures_table(_heat()), "Tbody")[0], "Tr")
+    assert [len(by_type(row, "Td")) for row in rows] == [7] * 24
+    assert text_of(by_type(rows[18], "Td")[5]) == "0.80"  # Saturday, 18:00: 800 Wh
+    assert text_of(by_type(rows[3], "Td")[0]) == "–"  # Monday, 03:00 is unknown
