@@ -26,7 +26,17 @@ from services.consumption import Overview, Part
 
 OPENS = {"year": PeriodKind.YEAR, "month": PeriodKind.MONTH, "day": PeriodKind.DAY, "hour": PeriodKind.DAY}
 PARTIAL_SHARE = 0.98  # a month or year with fewer of its days is told apart
+HATCHED_SHARE = 0.02
 MANY_LINKS = 12  # more links than months would crowd the card: they show when the keyboard reaches them
+
+
+def hatched(series: UseSeries) -> list[bool]:
+    """Buckets of which a fiftieth or more was estimated, told by the customer or is doubtful; the ribbon and the
+    counts tell every single interval.
+    """
+    guessed = series.counts[:, [1, 2, 4]].sum(axis=1)
+    found: list[bool] = (guessed >= np.maximum(1, HATCHED_SHARE * series.counts.sum(axis=1))).tolist()
+    return found
 
 
 def counts_of(series: UseSeries) -> TrustCounts:
@@ -109,7 +119,7 @@ def bar_data(state: State, view: Overview) -> BarData:
         labels=bucket_names(state, view),
         ticks=labels.ticks(series, resolution),
         stacks=stacks_of(series, view.parts),
-        is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
+        is_estimated=hatched(series),
         is_running=_running(view),
         is_partial=_partial(view.covered),
         shaded=labels.weekend(series, resolution),
@@ -199,7 +209,7 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         for stack in stacks_of(view.series, view.parts)
     ]
     items += _then_legend(view, "sw-ref")
-    if view.series.counts[:, 1].any() or view.series.counts[:, 2].any() or view.series.counts[:, 4].any():
+    if any(hatched(view.series)):
         items.append(LegendItem("sw-estimated", _("Partly estimated")))
     if any(_partial(view.covered)):
         is_year = view.ask.resolution == "year"

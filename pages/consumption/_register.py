@@ -31,7 +31,7 @@ def figure(state: State, register: RegisterView, series: UseSeries, colours: The
         return figures.lines(LineData(names, ticks, [Stack(name, role, power)]), colours=colours)
     data = BarData(
         names, ticks, [Stack(name, role, kwh_values(series.values_wh()))],
-        is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
+        is_estimated=chart.hatched(series),
         shaded=labels.weekend(series, state.ask.resolution),
         hrefs=[chart.drill_href(state, label) for label in series.label],
     )  # fmt: skip
