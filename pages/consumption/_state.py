@@ -130,10 +130,10 @@ def _align(asked: str, period: Period) -> str:
 def _compare(text: str, view: str) -> str:
     if text in {"none", "previous", "last_year", "own"}:
         return "previous" if (text, view) == ("none", "compare") else text
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return "previous" if view == "compare" else "last_year"
+    day = parse_day(text, date.max)
+    if LOW <= day < HIGH:
+        return day.isoformat()
+    return "previous" if view == "compare" else "last_year"
 
 
 def _commodity(site: SiteView, asked: str) -> str:

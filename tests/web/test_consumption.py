@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -77,6 +78,27 @@ def test_two_own_periods_are_compared(client):
 )  # fmt: skip
 def test_a_wrong_date_names_its_field(client, query, sentence):
     assert sentence in _text(client, f"view=compare&period=custom&compare=own&{query}")
+
+
+ODD = ("0001-01-01", "9999-12-31", "x", "\x00")
+OWN = "&view=compare&period=custom&date=2026-10-05&last=2026-10-11"
+KEYS = {
+    "/consumption": (
+        "site", "view", "period", "date", "last", "compare", "then", "then_last", "commodity", "resolution", "align",
+        "known",
+    ),
+    "/consumption/export": ("site", "first", "last", "format", "resolution", "register", "problem"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "key"), [(page, key) for page, keys in KEYS.items() for key in keys])
+def test_no_address_is_an_accident(client, page, key):
+    """Each odd word alone; and, where it may be a date, beside own dates that are compared."""
+    for word in ODD:
+        for rest in ("", OWN) if page == "/consumption" else ("",):
+            answer = route(client, page, f"?{key}={quote(word)}{rest}")
+            assert answer.status_code == (404 if key == "site" else 200), (word, rest)
+            assert "Something went wrong" not in answer.get_data(as_text=True), (word, rest)
 
 
 def test_wrong_own_dates_are_said_on_the_overview(client):
