@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 # The open data lies beside some checkouts only; where it is named, it must be there.
-PARTS = ("postgres", "redis", "browser", *(("shared",) if os.environ.get("PORTAL_SHARED") else ()))
+PARTS = ("postgres", "redis", "browser", "pysam", *(("shared",) if os.environ.get("PORTAL_SHARED") else ()))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """With REQUIRE_SERVICES set, as in CI, PostgreSQL, Redis, Chromium and the open data may not be missing."""
+    """With REQUIRE_SERVICES set, as in CI, PostgreSQL, Redis, Chromium, PySAM and the open data may not be missing."""
     outcome = yield
     report = outcome.get_result()
     if report.skipped and os.environ.get("REQUIRE_SERVICES") and any(item.get_closest_marker(part) for part in PARTS):

@@ -39,5 +39,14 @@ def test_chromium_may_not_be_away_in_ci(monkeypatch):
         require_or_skip("no Chromium")
 
 
+def test_pysam_may_not_be_away_in_ci():
+    without = "import sys, pytest; sys.modules['PySAM'] = None; sys.exit(pytest.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", without, "tests/integration/test_oracle.py::test_structures_nobody_thought_of[0]"]
+    environment = {**os.environ, "REQUIRE_SERVICES": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout[-2000:]
+    assert "its part must be here" in done.stdout
+
+
 def test_ci_requires_them():
     assert "export REQUIRE_SERVICES=1" in (ROOT / ".ci" / "run").read_text()
