@@ -8,6 +8,7 @@ from typing import Any
 import dash
 from dash import Dash
 
+from auth.answers import KeyOf, keeping
 from auth.policies import EVERYONE, STAFF, Function, Policy
 from domain.access import Role
 
@@ -22,18 +23,20 @@ def portal_callback(
     roles: frozenset[Role] | None = None,
     writes: bool = False,
     app: Dash | None = None,
+    kept: KeyOf | None = None,
     **options: Any,
 ) -> Callable[[Function], Function]:
     """Register a callback for `roles` (None: whoever sees customer pages); `writes` refuses the read-only view.
 
-    Pages call it without `app`; the frame, whose callbacks are not in a page module, names its app.
+    Pages call it without `app`; the frame, whose callbacks are not in a page module, names its app. With `kept`, see
+    `auth.answers.keeping`, an answer made before of the same things is given again.
     """
     register = dash.callback if app is None else app.callback
 
     def attach(function: Function) -> Function:
         # Dash wraps the function with functools.wraps, which takes the attribute along into callback_map.
         function.__policy__ = Policy(roles, writes)  # type: ignore[attr-defined]  # an attribute, read by the guard
-        register(*deps, **options)(function)
+        register(*deps, **options)(keeping(function, kept) if kept else function)
         return function
 
     return attach

@@ -7,13 +7,14 @@ from flask import Flask
 
 from adapters import compression
 from adapters.metrics import Metrics
-from auth import downloads, errors, guard, health, language, requests, views
+from auth import answers, downloads, errors, guard, health, language, requests, views
 from services.portal import Portal
 
 
 def install_first(server: Flask, portal: Portal, metrics: Metrics) -> None:
     """Before Dash: its first-request set-up already draws the frame and asks for the portal."""
     requests.install(server, portal, metrics)
+    answers.install(server)
     compression.install(server)
     errors.install(server, metrics)
 

@@ -23,6 +23,7 @@ __all__ = ["Batch", "Damage", "ReadingsStore", "Series"]
 
 ATTEMPTS = 6  # a reader that meets an unlinked file takes a fresh snapshot and tries again
 T = TypeVar("T")
+Stamp = tuple[object, ...]
 
 
 class StaleError(Exception):
@@ -182,6 +183,21 @@ class ReadingsStore:
         rows = parts[0] if len(parts) == 1 else Rows.join(parts) if parts else Rows.empty()
         damaged = any(set(s.register_ids()) & set(register_ids) for s in bad)
         return Found(rows, damaged, layout.series)
+
+    def stamp(self, register_ids: list[int], start_s: int, end_s: int) -> Stamp | None:
+        """What the readings of a few registers in `[start_s, end_s)` come from: equal stamps, equal readings.
+
+        None while a file of them is damaged.
+        """
+        return self.consistently(lambda: self._stamp(register_ids, start_s, end_s))
+
+    def _stamp(self, register_ids: list[int], start_s: int, end_s: int) -> Stamp | None:
+        with self.manifest.reading() as connection:
+            layout = self.manifest.layout(connection)
+            tail = manifest.staged_stamp(connection, register_ids, start_s, end_s)
+        good, bad = self.usable(layout.raw_of(min(register_ids), max(register_ids), start_s, end_s))
+        series = tuple(layout.series.get(i) for i in register_ids)
+        return None if bad else (tuple(segment.sha256 for segment in good), tail, series)
 
     def _read(self, segments: list[Segment], register_ids: list[int], span: tuple[int, int]) -> Columns:
         with self.engine.cursor() as cursor:

@@ -131,6 +131,16 @@ def drawn(viewer: Viewer, ask: Ask) -> Overview:
     )
 
 
+def drawn_from(viewer: Viewer, ask: Ask) -> tuple[object, ...] | None:
+    """Equal as long as `drawn` answers the same; None where nobody can say without reading it all."""
+    if ask.resolution != "interval":
+        return None
+    terms = consumption_terms(ask.site, ask.commodity)
+    then = compared_period(ask) if ask.period.kind is PeriodKind.DAY else None
+    parts = [use.made_of(viewer, ask.site, terms, period) for period in (ask.period, then) if period is not None]
+    return None if None in parts else (ask, *parts)
+
+
 def elapsed(ask: Ask, today: date) -> Period:
     """The whole days of the period that have passed; of the running day itself, the day."""
     if ask.period.kind is PeriodKind.DAY or not ask.period.first <= today < ask.period.end:

@@ -46,6 +46,18 @@ def series(
     return _rolled(site, terms, seen, resolution)
 
 
+def made_of(viewer: Viewer, site: SiteView, terms: Terms, period: Period) -> tuple[object, ...] | None:
+    """Equal as long as `series` answers the same in single intervals, at any `known_at`; None while a file is damaged."""
+    require_site(viewer, Permission.VIEW_READINGS, site.id)
+    seen = _visible(site, period)
+    if seen is None or not terms:
+        return ("nothing",)
+    first, end = seen.bounds_utc(site.zone_name)
+    over_s = int(portal.current().clock.now().timestamp()) // (length_s := interval_of(site, terms)) * length_s
+    stamp = queries.stamp(portal.current().readings, [register_id for register_id, _sign in terms], first, end)
+    return None if stamp is None else (site.zone_name, tuple(terms), first, end, min(over_s, end.timestamp()), stamp)
+
+
 def within(
     viewer: Viewer,
     site: SiteView,

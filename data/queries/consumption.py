@@ -37,6 +37,13 @@ def intervals(
     )
 
 
+def stamp(
+    store: ReadingsStore, register_ids: Iterable[int], start_utc: datetime, end_utc: datetime
+) -> tuple[object, ...] | None:
+    """Equal as long as `intervals` of these registers answers the same; None while a file is damaged."""
+    return store.stamp(list(register_ids), seconds(start_utc), seconds(end_utc))
+
+
 def _as_known(store: ReadingsStore, rows: Rows, known_at: datetime) -> Rows:
     low, high = int(rows.version.min()), int(rows.version.max())
     return rows.pick(np.isin(rows.version, store.manifest.known_versions(low, high, known_at)))

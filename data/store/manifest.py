@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +20,17 @@ from data.store.tables import DAMAGE, GROUP, METADATA, SEGMENT, SERIES, STAGING,
 from data.store.values import Rows, Segment, Series, Touched
 
 IDS_PER_QUERY = 5000  # below SQLite's and PostgreSQL's limits on bound values
+
+# Every read asks for these: building a statement takes longer than its answer.
+LAYOUT_NUMBER = select(STATE.c.layout)
+IN_SPAN = (STAGING.c.start_s >= bindparam("start_s"), STAGING.c.start_s < bindparam("end_s"))
+OF_ONE = STAGING.c.register_id == bindparam("register_id")
+OF_SEVERAL = STAGING.c.register_id.in_(bindparam("register_ids", expanding=True))
+STAGED = select(*(STAGING.c[name] for name in ("register_id", "start_s", "energy_wh", "quality", "version"))).where(
+    *IN_SPAN
+)
+STAGED_OF_ONE, STAGED_OF_SEVERAL = STAGED.where(OF_ONE), STAGED.where(OF_SEVERAL)
+STAGED_STAMP = select(func.count(), func.max(STAGING.c.version)).where(*IN_SPAN, OF_SEVERAL)
 
 
 class ConflictError(Exception):
@@ -95,7 +106,7 @@ class Manifest:
             return int(connection.execute(select(STATE.c.revision)).scalar_one())
 
     def layout(self, connection: Connection) -> Layout:
-        number = int(connection.execute(select(STATE.c.layout)).scalar_one())
+        number = int(connection.execute(LAYOUT_NUMBER).scalar_one())
         held = self._layout
         if held is None or held.number != number:
             held = self._layout = load_layout(connection, number)
@@ -259,16 +270,28 @@ def staged(connection: Connection, register_ids: Collection[int] | None, start_s
 def _staged(connection: Connection, ids: list[int] | None, start_s: int, end_s: int) -> Rows:
     import numpy as np
 
-    columns = STAGING.c
-    query = select(columns.register_id, columns.start_s, columns.energy_wh, columns.quality, columns.version)
-    query = query.where(columns.start_s >= start_s, columns.start_s < end_s)
-    if ids is not None:
-        query = query.where(columns.register_id == ids[0] if len(ids) == 1 else columns.register_id.in_(ids))
-    found = connection.execute(query).all()
+    asked: dict[str, Any] = {"start_s": start_s, "end_s": end_s}
+    if ids is None:
+        query = STAGED
+    elif len(ids) == 1:
+        query, asked["register_id"] = STAGED_OF_ONE, ids[0]
+    else:
+        query, asked["register_ids"] = STAGED_OF_SEVERAL, ids
+    found = connection.execute(query, asked).all()
     if not found:
         return Rows.empty()
     table = np.array([tuple(row) for row in found], dtype=np.int64).T.copy()
     return Rows(table[0], table[1], table[2], table[3].astype(np.uint8), table[4])
+
+
+def staged_stamp(connection: Connection, register_ids: Collection[int], start_s: int, end_s: int) -> tuple[int, int]:
+    """How many staged rows of few registers there are in `[start_s, end_s)`, and their last version.
+
+    Rows are only ever added, under a version of their own, until a file takes them over.
+    """
+    asked = {"register_ids": list(register_ids), "start_s": start_s, "end_s": end_s}
+    count, version = connection.execute(STAGED_STAMP, asked).one()
+    return int(count), int(version or 0)
 
 
 def touched(connection: Connection, register_ids: Collection[int] | None) -> list[Touched]:

@@ -258,11 +258,18 @@ def _as_known(state: Asked) -> html.Span:
     return html.Span([_("As known now; see"), link], className="as-known")
 
 
+def _drawn_from(seen: str, query: dict[str, str]) -> tuple[object, ...] | None:
+    viewer = current_viewer()
+    found = consumption.drawn_from(viewer, _asked(viewer, query).ask)
+    return None if found is None else (theme(seen), *found)
+
+
 @portal_callback(
     Output("consumption-main", "children"),
     Input("consumption-main-seen", "data"),
     State("consumption-state", "data"),
     prevent_initial_call=True,
+    kept=_drawn_from,
 )
 def show_main(seen: str, query: dict[str, str]) -> Any:
     return _figure(seen, query)
