@@ -93,18 +93,28 @@ def peaks_of(viewer: Viewer, ask: Ask) -> Peaks:
 
 
 def _monthly(viewer: Viewer, ask: Ask, terms: use.Terms) -> tuple[tuple[date, float], ...]:
-    """Highest mean power of the grid import's intervals by month, from the roll-up. [W]"""
-    imports = ask.site.with_flow("import", commodity=ask.commodity)
-    if not imports:
+    """Highest mean power of the same use as above, by month. [W]
+
+    One register has it in its roll-up. What several add up to peaks when none of them may: its intervals are summed.
+    """
+    span = _months_shown(ask)
+    if span is None or not terms:
         return ()
+    length_s = use.interval_of(ask.site, terms)
+    if len(terms) > 1 or ask.known_at is not None:
+        return tuple(peaks.monthly_peaks(use.series(viewer, ask.site, terms, span, "interval", ask.known_at), length_s))
+    frame = queries.months(portal.current().readings, [terms[0][0]], span.first, span.end)
+    rows = zip(frame["local_date"].to_numpy(), frame["max_wh"].to_numpy(), strict=True)
+    return tuple((label.astype("datetime64[D]").astype(date), float(most) * 3600 / length_s) for label, most in rows)
+
+
+def _months_shown(ask: Ask) -> Period | None:
+    """Up to twelve months that end with the period, none of which holds somebody else's days."""
     end = add_months(min(ask.period.last, use.today_of(ask.site)).replace(day=1), 1)
     if ask.site.end_date is not None:  # the month of moving out holds somebody else's days
         end = min(end, ask.site.end_date.replace(day=1))
     first = max(add_months(end, -12), site_first_whole_month(ask.site))
-    frame = queries.months(portal.current().readings, [imports[0].id], first, end)
-    rows = zip(frame["local_date"].to_numpy(), frame["max_wh"].to_numpy(), strict=True)
-    factor = 3600 / imports[0].interval_s
-    return tuple((label.astype("datetime64[D]").astype(date), float(most) * factor) for label, most in rows)
+    return Period(PeriodKind.CUSTOM, first, end) if first < end else None
 
 
 def site_first_whole_month(site: SiteView) -> date:

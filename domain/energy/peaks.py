@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,16 @@ def top_peaks(series: UseSeries, interval_s: int, count: int = 4, apart_s: int =
         if len(found) == count:
             break
     return found
+
+
+def monthly_peaks(series: UseSeries, interval_s: int) -> list[tuple[date, float]]:
+    """First day and highest interval of each local month in which one is known, oldest first. [W]"""
+    months = series.label[series.is_known].astype("datetime64[M]")
+    power = series.energy_wh[series.is_known] * (SECONDS_PER_HOUR / interval_s)
+    names, place = np.unique(months, return_inverse=True)
+    highest = np.full(len(names), -np.inf)
+    np.maximum.at(highest, place, power)
+    return list(zip(names.astype("datetime64[D]").tolist(), highest.tolist(), strict=True))
 
 
 def base_load_w(energy_wh: npt.NDArray[np.int64], is_known: npt.NDArray[np.bool_], interval_s: int) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from services import consumption, portal, use
 from services import consumption_patterns as patterns
 from services.consumption_asks import Ask
 from services.sites import consumption_terms, sites_of
+from tests.factories.world import NOW
 
 
 def _by_hand(site, first: date, end: date) -> int:
@@ -141,6 +143,18 @@ def test_patterns_peaks_and_groups(viewer_of):
     assert not patterns.heat_map(viewer, ask).is_empty
     assert consumption.similar(viewer, ask).standing is None  # the tiny world has fewer than 15 similar homes
     assert len(patterns.profiles(viewer, ask).workday_wh) == 24
+
+
+@pytest.mark.parametrize("who", ["consumer", "prosumer"])
+def test_the_highest_of_a_month_is_the_same_beside_and_among_the_months(viewer_of, who):
+    # The prosumer's use is the sum of five registers: neither of them knows when the sum was highest.
+    viewer = viewer_of(who)
+    site = sites_of(viewer)[0]
+    for month in (date(2026, 3, 1), date(2026, 10, 1)):
+        found = patterns.peaks_of(viewer, _ask(site, PeriodKind.MONTH, month))
+        assert found.months[-1] == (month, found.top[0].power_w)
+    known = patterns.peaks_of(viewer, replace(_ask(site, PeriodKind.MONTH, month), known_at=NOW))
+    assert known.months == found.months
 
 
 def test_a_torn_day_counts_what_every_register_knows(viewer_of):

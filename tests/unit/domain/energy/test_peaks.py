@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from domain.energy.balance import UseSeries
-from domain.energy.peaks import base_load_w, top_peaks
+from domain.energy.peaks import base_load_w, monthly_peaks, top_peaks
 
 
 def _series(values):
@@ -26,6 +28,17 @@ def test_neighbours_of_a_peak_are_the_same_peak():
 
 def test_unknown_intervals_are_no_peaks():
     assert top_peaks(_series([None, None]), 900) == []
+
+
+def test_each_month_has_its_highest_interval():
+    # 4 May 00:00 and 28 days of quarter-hours reach into 1 June: 28 x 96 = 2,688 intervals. 250 Wh in 15 minutes are 1 kW.
+    values = [100] * 2690
+    values[5], values[2689], values[7] = 500, 250, None
+    assert monthly_peaks(_series(values), 900) == [(date(2026, 5, 1), 2000.0), (date(2026, 6, 1), 1000.0)]
+
+
+def test_a_month_without_a_known_interval_has_no_peak():
+    assert monthly_peaks(_series([None, None]), 900) == []
 
 
 def test_base_load_is_what_95_percent_reach():
