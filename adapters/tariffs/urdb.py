@@ -37,6 +37,7 @@ DESCRIPTIVE = {
     "flatdemandunits", "usenetmetering", "effectivedate", "_id",
 }  # fmt: skip
 KW_UNITS = {"kW", ""}
+FLAT_UNITS, RATE_UNITS = {"flatdemandunit", "flatdemandunits"}, {"demandrateunit", "demandrateunits"}  # both are found
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,8 @@ def _is_demand(
     if not any(_price(tier) for tier in tiers):
         return False
     flat = path.startswith("flat")
-    unit = str(item.get("flatdemandunit" if flat else "demandrateunit") or "")
+    names = FLAT_UNITS if flat else RATE_UNITS
+    unit = next((str(value) for key, value in item.items() if key.lower() in names and value), "")
     if unit in KW_UNITS:
         return True
     unbilled.append(Unbilled(path, f"demand in {unit} is not billed here"))

@@ -116,6 +116,7 @@ def test_a_ratchet_over_the_months_before():
         ({"fixedchargefirstmeter": 1, "fixedchargeunits": "$/moon"}, "fixedchargeunits"),
         ({"mincharge": 1, "minchargeunits": "$/moon"}, "minchargeunits"),
         ({"flatdemandstructure": [[{"rate": 1}]], "flatdemandunit": "kVA"}, "flatdemandstructure[0]"),
+        ({"flatdemandstructure": [[{"rate": 1}]], "flatDemandUnits": "hp"}, "flatdemandstructure[0]"),
         (
             {"flatdemandstructure": [[{"rate": 1}]], "lookbackpercent": 1, "lookbackmonths": [1] * 6 + [0] * 6},
             "lookbackmonths",
