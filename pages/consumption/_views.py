@@ -1,4 +1,4 @@
-"""The other views of consumption: by meter, phase and appliance, and the comparison."""
+"""By meter: every register of the site and what it counted."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dash import dcc, html
 
 from components import formats, states
 from components.consumption import labels, sentences
-from components.frame import card, figure_card
+from components.frame import card
 from components.tables import Column, data_table
 from domain.access import Viewer
 from domain.calendar import local_date
 from domain.text import gettext as _
 from pages.consumption import _chart as chart
-from pages.consumption._share import share_row
 from pages.consumption._state import State
 from services import consumption
-from services.consumption import Part
 from services.sites import MeterView
 
 
@@ -56,44 +54,3 @@ def _in_use(state: State, meter: MeterView) -> str:
     if meter.removed_utc is not None:
         return _("until {day}", day=formats.day_medium(local_date(meter.removed_utc, site.zone_name)))
     return _("since {day}", day=formats.day_medium(since)) if since > site.first_date else ""
-
-
-def appliances(viewer: Viewer, state: State) -> list[Any]:
-    view = consumption.overview(viewer, state.ask)
-    if not view.parts:
-        text = _("Smart plugs, wall boxes and heat pumps with their own counter show here what they took.")
-        return [states.empty("not_set_up", _("No sub-meters"), text)]
-    whole = view.series.total_wh or 1
-    first = view.parts[0]
-    headline = _(
-        "{name} took {energy}, {percent} of what you used {when}.",
-        name=chart.part_name(first), energy=formats.kwh(first.total_wh), percent=formats.percent((first.total_wh or 0) / whole),
-        when=sentences.when(state.ask.period),
-    )  # fmt: skip
-    rows = [share_row(_name(part), part.total_wh or 0, whole, _colour(n, part)) for n, part in enumerate(view.parts)]
-    sub = _("What no sub-meter saw is the remainder; all rows together are your consumption.")
-    silent = [
-        chart.part_name(part)
-        for part in view.parts
-        if part.kind != "untracked" and chart.counts_of(part.series).missing * 2 > chart.counts_of(part.series).total
-    ]
-    notices = [
-        html.Div(_("{name} sent less than half of its readings.", name=name), className="notice warn")
-        for name in silent
-    ]
-    return [
-        html.Div(
-            figure_card(card_id="consumption-appliances", headline=headline, sub=sub, body=[*notices, *rows]),
-            className="g",
-        )
-    ]
-
-
-def _name(part: Part) -> str:
-    return _("Not tracked") if part.kind == "untracked" else chart.part_name(part)
-
-
-def _colour(index: int, part: Part) -> str:
-    if part.kind == "untracked":
-        return "--c-rest"
-    return ("--c-cons-dark", "--c-cons", "--c-cons-2")[min(index, 2)]

@@ -24,13 +24,13 @@ from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
+from pages.consumption import _appliances, _compare, _patterns, _phases, _views
 from pages.consumption import _chart as chart
-from pages.consumption import _compare, _patterns, _phases, _views
 from pages.consumption._compare import date_problem
 from pages.consumption._nothing import nothing
 from pages.consumption._state import PATH, read
 from pages.consumption._state import State as Asked
-from services import consumption, consumption_pairs, damage
+from services import consumption, consumption_devices, consumption_pairs, damage
 from services import consumption_patterns as patterns
 from services.consumption_asks import compared_period, resolutions
 from services.sites import consumption_terms
@@ -124,16 +124,14 @@ def _bar(state: Asked) -> html.Div:
 
 
 def _content(viewer: Viewer, state: Asked) -> list[Any]:
-    if state.view in {"overview", "appliance", "compare"} and not consumption_terms(
-        state.ask.site, state.ask.commodity
-    ):
+    if state.view in {"overview", "compare"} and not consumption_terms(state.ask.site, state.ask.commodity):
         return [_no_total(viewer, state)]
     if state.view == "overview":
         return _overview(viewer, state)
     views = {
         "meter": _views.meters,
         "phase": _phases.phases,
-        "appliance": _views.appliances,
+        "appliance": _appliances.appliances,
         "compare": _compare.compare,
     }
     return views[state.view](viewer, state)
@@ -302,6 +300,21 @@ def show_phase(seen: str, query: dict[str, str]) -> Any:
     if not found:
         raise NotFoundError(what="phases")
     return graph(_phases.figure(state, found, theme(seen)))
+
+
+@portal_callback(
+    Output("consumption-appliance", "children"),
+    Input("consumption-appliance-seen", "data"),
+    State("consumption-state", "data"),
+    prevent_initial_call=True,
+)
+def show_appliances(seen: str, query: dict[str, str]) -> Any:
+    viewer = current_viewer()
+    state = _asked(viewer, query)
+    view = consumption_devices.whole(viewer, state.ask)
+    if view is None:
+        raise NotFoundError(what="devices")
+    return graph(_appliances.figure(state, view, theme(seen)))
 
 
 @portal_callback(

@@ -111,9 +111,9 @@ def test_demo_data_is_said_in_a_sentence(client):
     assert "Demo simulator" not in text
 
 
-@pytest.mark.parametrize("view", ["overview", "appliance", "compare"])
-def test_without_a_feed_in_meter_only_the_grid_is_told(sign_in, monkeypatch, view):
-    # The home's export register is taken away: its solar production has no known destination.
+@pytest.fixture
+def without_feed_in(monkeypatch):
+    """The homes' export registers are taken away: solar production has no known destination."""
     load = sites.sites_of
 
     def blind(viewer):
@@ -121,12 +121,26 @@ def test_without_a_feed_in_meter_only_the_grid_is_told(sign_in, monkeypatch, vie
         return [replace(site, registers=tuple(r for r in site.registers if r.flow != "export")) for site in found]
 
     monkeypatch.setattr(sites, "sites_of", blind)
+
+
+@pytest.mark.usefixtures("without_feed_in")
+@pytest.mark.parametrize("view", ["overview", "compare"])
+def test_without_a_feed_in_meter_only_the_grid_is_told(sign_in, view):
     client = sign_in("prosumer")
     text = _text(client, f"view={view}&period=month&date=2026-10-05")
     assert "Home use cannot be computed" in text
     assert "Taken from the grid in October 2026:" in text
     assert "You used" not in text
     assert "Something went wrong" not in route(client, "/dashboard").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("without_feed_in")
+def test_without_a_feed_in_meter_the_devices_are_told_without_shares(sign_in):
+    text = _text(sign_in("prosumer"), "view=appliance&period=month&date=2026-10-05")
+    assert "How much the whole home used is not known here, so no shares and no remainder are shown." in text
+    assert "Devices and what they took" in text
+    assert "Not tracked" not in text
+    assert '"Share"' not in text
 
 
 def _bars(client, app, chart, query):
@@ -144,6 +158,19 @@ def test_the_phases_of_each_day_add_up_to_what_came_from_the_grid(client, app):
     assert len(phases) == 3
     for day in range(31):
         assert sum(part[day] for part in phases) == pytest.approx(sum(part[day] for part in total), abs=0.003)
+
+
+def test_devices_and_the_remainder_add_up_to_the_use_of_each_day(client, app):
+    devices = _bars(client, app, "consumption-appliance", "view=appliance&period=month&date=2026-10-15")
+    total = _bars(client, app, "consumption-main", "period=month&date=2026-10-15&compare=none")
+    for day in range(31):
+        assert sum(part[day] for part in devices) == pytest.approx(sum(part[day] for part in total), abs=0.003)
+
+
+def test_devices_that_sent_nothing_are_named(client):
+    # No reading at all between April and September in the small world.
+    text = _text(client, "view=appliance&period=month&date=2026-06-15")
+    assert "Nothing in this period" in text
 
 
 def test_phases_say_when_they_were_furthest_apart(client):
