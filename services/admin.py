@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from data.queries import consumption
 from data.queries import customers as queries
 from data.queries import identity as identity_queries
 from data.repositories import audit
 from data.repositories import identity as repository
 from domain.access import Permission, Viewer, require
+from domain.calendar import local_midnight_utc
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from services import portal
+from services.sites import was_in_place
 
 VIEW_AS_LASTS = timedelta(minutes=30)
 PAGE_SIZE = 20
@@ -48,7 +51,7 @@ class MeterView:
 
 @dataclass(frozen=True)
 class SiteOfCustomer:
-    """A site with its tenancy and the instant after the last reading the account may see, if there is any."""
+    """A site with its tenancy, the instant after the last reading of it, if there is any, and the meters that stood then."""
 
     public_id: str
     name: str
@@ -166,22 +169,25 @@ def _account_ids(db: Session, accounts: tuple[tuple[str, str], ...]) -> list[int
 
 
 def _site(item: queries.TenancyRow, meters: list[queries.MeterRow], register_ids: list[int]) -> SiteOfCustomer:
+    stay = (item.first_date, item.end_date)
     here = tuple(
         MeterView(m.public_id, m.serial, m.label, m.kind, m.commodity, m.installed_utc, m.removed_utc)
         for m in meters
-        if m.site_id == item.site_id
+        if m.site_id == item.site_id and was_in_place(m.installed_utc, m.removed_utc, stay, item.zone_name)
     )
     return SiteOfCustomer(
         item.site_public_id, item.site_name, item.city, item.zone_name, item.account_number,
-        item.first_date, item.end_date, _last_reading(register_ids), here,
+        item.first_date, item.end_date, _last_reading(register_ids, item), here,
     )  # fmt: skip
 
 
-def _last_reading(register_ids: list[int]) -> datetime | None:
-    from data.queries import consumption
-
-    extent = consumption.extent(portal.current().readings, register_ids)
-    return max((end for _first, end in extent.values()), default=None)
+def _last_reading(register_ids: list[int], item: queries.TenancyRow) -> datetime | None:
+    """Within the stay: what a home sends after somebody moved out is not that customer's."""
+    low = local_midnight_utc(item.first_date, item.zone_name)
+    high = local_midnight_utc(item.end_date, item.zone_name) if item.end_date else None
+    extents = consumption.extent(portal.current().readings, register_ids).values()
+    seen = (min(end, high) if high else end for first, end in extents if high is None or first < high)
+    return max((end for end in seen if end > low), default=None)
 
 
 def start_view_as(viewer: Viewer, id_hash: str, account_public_id: str, reason: str) -> None:

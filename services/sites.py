@@ -175,7 +175,8 @@ def _site_view(
     viewer: Viewer, row: queries.SiteRow, registers: list[RegisterView], meters: list[MeterView]
 ) -> SiteView:
     first, end = _latest_stay(_visible_grants(viewer, row.id))
-    stood = tuple(meter for meter in meters if _stood(meter, first, end, row.time_zone))
+    zone_name = row.time_zone
+    stood = tuple(m for m in meters if was_in_place(m.installed_utc, m.removed_utc, (first, end), zone_name))
     foreign = {r for meter in meters for r in meter.register_ids} - {r for meter in stood for r in meter.register_ids}
     return SiteView(
         id=row.id, public_id=row.public_id, name=row.name, city=row.city, kind=row.kind, zone_name=row.time_zone,
@@ -197,7 +198,10 @@ def _latest_stay(grants: Sequence[SiteGrant]) -> tuple[date, date | None]:
     return first, end
 
 
-def _stood(meter: MeterView, first: date, end: date | None, zone_name: str) -> bool:
-    """Whether the meter was installed on some day of the stay."""
-    began_before_end = end is None or meter.installed_utc < local_midnight_utc(end, zone_name)
-    return began_before_end and (meter.removed_utc is None or meter.removed_utc > local_midnight_utc(first, zone_name))
+def was_in_place(
+    installed_utc: datetime, removed_utc: datetime | None, stay: tuple[date, date | None], zone_name: str
+) -> bool:
+    """Whether a meter stood on some day of a stay `[first, end)`."""
+    first, end = stay
+    began_before_end = end is None or installed_utc < local_midnight_utc(end, zone_name)
+    return began_before_end and (removed_utc is None or removed_utc > local_midnight_utc(first, zone_name))
