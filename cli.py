@@ -37,7 +37,13 @@ def _service(module: str) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
         from importlib import import_module
 
-        made = make_portal(Config.from_env())
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            made = make_portal(Config.from_env())
+        except OperationalError as error:
+            print(f"The database does not answer; see PORTAL_DATABASE_URL: {error.orig}", file=sys.stderr)
+            return 2
         return int(import_module(module).command(arguments, made))
 
     return run
@@ -85,6 +91,7 @@ SERVICE_VERBS = {
     "demo": ("services.demo", "make the demo world (and add real homes with --data)"),
     "ingest": ("services.ingest", "read meter data from Parquet or CSV"),
     "worker": ("services.worker", "run jobs, schedules and the outbox"),
+    "jobs": ("services.dead_letters", "list, show, retry or drop jobs and messages"),
     "check": ("services.store_check", "verify segments, manifest and roll-ups"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "user": ("services.identity", "add or disable people who sign in"),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.tables.operations import Job, OutboxMessage
+from data.tables.operations import Job, OutboxMessage, ScheduleRun
 
 Row = TypeVar("Row", Job, OutboxMessage)
 RowKey = tuple[type[Job | OutboxMessage], int]
@@ -94,3 +94,27 @@ def extend(tx: Session, rows: Iterable[RowKey], holder: str, *, until: datetime)
     """The heartbeat of a process: what it is working on and still holds."""
     for table, row_id in rows:
         change(tx, table, row_id, holder, lease_until=until)
+
+
+def revive(tx: Session, table: type[Job | OutboxMessage], row_id: int, *, now: datetime) -> bool:
+    """Whether a dead row waits again, due at once and with all of its attempts; any other row is left as it is."""
+    ended = {"finished_at": None, "progress_done": 0, "progress_total": 0} if table is Job else {}
+    changed = tx.scalar(
+        update(table)
+        .where(table.id == row_id, table.state == "dead")
+        .values(state="queued", attempts=0, available_at=now, lease_holder="", lease_until=None, **ended)
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+def drop(tx: Session, table: type[Job | OutboxMessage], row_id: int) -> bool:
+    """Whether a dead row is gone; any other row is left as it is. A due time it was the job of stays taken."""
+    dead = select(table.id).where(table.id == row_id, table.state == "dead").with_for_update()
+    if tx.scalar(dead) is None:
+        return False
+    if table is Job:
+        tx.execute(update(ScheduleRun).where(ScheduleRun.job_id == row_id).values(job_id=None))
+    tx.execute(delete(table).where(table.id == row_id))
+    return True
