@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, Response, abort, g, jsonify, redirect, request
@@ -29,6 +30,7 @@ DISPATCH = "/_dash-update-component"
 PROBES = {"/healthz", "/readyz", "/metrics"}  # a load balancer asks for the machine, not for the portal's name
 BACKGROUND_ARGUMENTS = {"cacheKey", "job", "cancelJob", "oldJob"}
 LOOPBACK = {"127.0.0.1", "::1"}
+OWN_NAMES = {*LOOPBACK, "localhost"}
 
 Answer = BaseResponse | tuple[Response, int] | None
 
@@ -159,7 +161,10 @@ def _refuse(status: int, code: str) -> tuple[Response, int]:
 
 
 def _is_local() -> bool:
-    """A scraper on this machine; what a proxy on this machine passes on is not local."""
-    return request.remote_addr in LOOPBACK and not (
-        request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
-    )
+    """A scraper on this machine that calls it so; what a proxy on this machine passes on is not local.
+
+    A proxy may forget to say for whom it asks; then it still passes on the public name that was asked for.
+    """
+    is_passed_on = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
+    asked_name = urlsplit(f"//{request.host}").hostname
+    return request.remote_addr in LOOPBACK and not is_passed_on and asked_name in OWN_NAMES

@@ -54,7 +54,10 @@ def do_sign_in() -> BaseResponse:
     result = identity.sign_in(email, password, ip=request.remote_addr or "", user_agent=agent)
     if isinstance(result, identity.Refused):
         status = 429 if result.code in {"throttled", "busy"} else 401
-        return _sign_in_page(wanted, email=email, error=signin_page.sentence(result), status=status)
+        page = _sign_in_page(wanted, email=email, error=signin_page.sentence(result), status=status)
+        if status == 429:
+            page.headers["Retry-After"] = str(60 * result.minutes)
+        return page
     return _enter(result, wanted)
 
 

@@ -43,7 +43,7 @@ def people_band(people: int | None) -> str:
 
 
 def widen(traits: Traits) -> list[Traits]:
-    """From the closest group to wider ones: first drop the number of people, then the heating, then the car."""
+    """From the closest group to wider ones: without the number of people, without the heating, without both."""
     steps = [traits]
     steps.append(Traits(traits.kind, "any", traits.heating, traits.has_ev, traits.has_solar, traits.business_type))
     steps.append(Traits(traits.kind, traits.people_band, "any", traits.has_ev, traits.has_solar, traits.business_type))

@@ -215,6 +215,8 @@ def test_a_callback_from_another_site_is_refused(clients, header):
 def test_metrics_are_for_this_machine_and_for_admins(stranger, clients):
     assert stranger.get("/metrics").status_code == 200  # the test client comes from 127.0.0.1
     assert stranger.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 302
+    # A proxy on this machine that names no client passes on the name that the visitor asked for.
+    assert stranger.get("/metrics", headers={"Host": "portal.example.com"}).status_code == 302
     away = {"REMOTE_ADDR": "192.0.2.1"}
     assert stranger.get("/metrics", environ_overrides=away).status_code == 302
     assert clients["admin"].get("/metrics", environ_overrides=away).status_code == 200

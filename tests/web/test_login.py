@@ -92,6 +92,7 @@ def test_the_throttle_says_how_long_to_wait(client):
     answers = [sign_in(client, "consumer", "not this one") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
     assert "Too many attempts. Try again in 5 minutes." in text_of(answers[-1])
+    assert [answer.headers.get("Retry-After") for answer in answers[-2:]] == [None, "300"]
 
 
 def test_empty_fields_are_asked_for(client):
