@@ -103,6 +103,13 @@ class Config(BaseModel):
             raise ValueError("add the offset from UTC, such as 2026-09-22T12:35:00+00:00")
         return instant.astimezone(UTC)
 
+    @field_validator("engine")
+    @classmethod
+    def _engine_is_there(cls, value: str) -> str:
+        if value == "spark":
+            raise ValueError("this release sums with duckdb alone; use duckdb")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _known_smtp(cls, value: str) -> str:

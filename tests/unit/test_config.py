@@ -40,6 +40,11 @@ def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable):
     assert remedy in str(refused.value)
 
 
+def test_an_engine_that_is_not_there_is_refused_instead_of_ignored():
+    with pytest.raises(ConfigError, match="PORTAL_ENGINE: this release sums with duckdb alone"):
+        Config.from_env({"PORTAL_ENGINE": "spark"})
+
+
 def test_every_field_has_a_bad_value_above():
     assert {f"PORTAL_{name.upper()}" for name in Config.model_fields} == set(BAD)
 
