@@ -6,18 +6,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from domain.calendar import Period, PeriodKind
-from domain.money import round_half_away
 from domain.tariffs.base import Book, Charge, Facts, Market, Scope, month_spans
 from domain.tariffs.errors import refuse
 from domain.tariffs.lines import Line, Notice
 from domain.tariffs.slots import Coverage, Use, coverage
 from domain.tariffs.tariff import Tariff, canonical
-from domain.tariffs.taxes import TaxRule
+from domain.tariffs.taxes import TaxRule, TaxTotal, tax_totals
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,6 @@ class Term:
     tariff: Tariff
     first: date
     end: date
-
-
-@dataclass(frozen=True)
-class TaxTotal:
-    """VAT of one rate: rounded once, on the sum of the rounded lines."""
-
-    category: str
-    rate: Decimal
-    net_minor: int
-    tax_minor: int
 
 
 @dataclass(frozen=True)
@@ -70,14 +58,7 @@ class RatingResult:
 
     @property
     def taxes(self) -> tuple[TaxTotal, ...]:
-        found: dict[tuple[str, Decimal], int] = {}
-        for line in self.lines:
-            key = (line.tax.category, line.tax.rate)
-            found[key] = found.get(key, 0) + line.amount_minor
-        return tuple(
-            TaxTotal(category, rate, net, int(round_half_away(Fraction(rate) * net)))
-            for (category, rate), net in sorted(found.items())
-        )
+        return tax_totals((line.tax.category, line.tax.rate, line.amount_minor) for line in self.lines)
 
     @property
     def tax_minor(self) -> int:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeVar
 
 from domain.errors import Issue
+from domain.money import round_half_away
 from domain.tariffs.errors import refuse
 
 
@@ -40,6 +42,30 @@ class LevyRate:
     price: Decimal
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class TaxTotal:
+    """VAT of one category and rate: rounded once, on the sum of the rounded lines. [minor units]"""
+
+    category: str
+    rate: Decimal
+    net_minor: int
+    tax_minor: int
+
+
+def tax_totals(rows: Iterable[tuple[str, Decimal, int]]) -> tuple[TaxTotal, ...]:
+    """VAT by category and rate.
+
+    rows : category, rate and rounded net amount of each line. [minor units]
+    """
+    found: dict[tuple[str, Decimal], int] = {}
+    for category, rate, net_minor in rows:
+        found[category, rate] = found.get((category, rate), 0) + net_minor
+    return tuple(
+        TaxTotal(category, rate, net, int(round_half_away(Fraction(rate) * net)))
+        for (category, rate), net in sorted(found.items())
+    )
 
 
 Row = TypeVar("Row", TaxRule, LevyRate)
