@@ -12,7 +12,7 @@ from components.charts import chart_slot
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
 from components.figures.consumption import LineData, Stack
-from components.frame import figure_card, legend
+from components.frame import LegendItem, figure_card, legend
 from components.tables import Column, data_table
 from components.theme import Theme
 from domain.access import Viewer
@@ -26,6 +26,8 @@ from services import consumption_devices
 from services.consumption import Overview, Part
 from services.consumption_devices import Devices, DeviceUse
 from services.sites import RegisterView
+
+SWATCHES = {"part0": "sw-cons-dark", "part1": "sw-cons", "part2": "sw-cons-2", "rest": "sw-rest"}
 
 
 def appliances(viewer: Viewer, state: State) -> list[Any]:
@@ -60,7 +62,7 @@ def _card(state: State, found: Devices, view: Overview) -> html.Section:
         sub = _("What no sub-meter saw is the remainder.")
     rows = [share_row(_name(part), part.total_wh or 0, total, _colour(n, part)) for n, part in enumerate(view.parts)]
     slot = chart_slot("consumption-appliance", summary=_summary(headline, first, state))
-    body = [*_notices(state, found), *rows, legend(chart.legend_items(state, view), _unit(state)), slot]
+    body = [*_notices(state, found), *rows, legend(_legend(state, view), _unit(state)), slot]
     return figure_card(
         card_id="consumption-appliances", headline=headline, sub=sub, body=body,
         table=_table(found, total), table_count=_("{n} rows", n=len(found.seen)),
@@ -166,6 +168,13 @@ def figure(state: State, view: Overview, colours: Theme) -> dict[str, Any]:
     ]
     data = LineData(labels.full_labels(series, resolution), labels.ticks(series, resolution), lines)
     return figures.lines(data, colours=colours)
+
+
+def _legend(state: State, view: Overview) -> list[LegendItem]:
+    """Of lines each device by itself; of bars as on the overview."""
+    if not chart.is_line(state):
+        return chart.legend_items(state, view)
+    return [LegendItem(SWATCHES[_role(n, part)], _name(part)) for n, part in enumerate(view.parts)]
 
 
 def _role(index: int, part: Part) -> str:

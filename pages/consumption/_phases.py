@@ -137,7 +137,7 @@ def figure(state: State, found: list[RegisterTotal], colours: Theme) -> dict[str
     data = BarData(
         names, ticks,
         [Stack(_name(item), f"part{n}", kwh_values(item.series.values_wh())) for n, item in enumerate(found)],
-        is_estimated=[bool(row[1] or row[2] or row[4]) for row in series.counts],
+        is_estimated=chart.hatched(series),
         shaded=labels.weekend(series, state.ask.resolution),
         hrefs=[chart.drill_href(state, label) for label in series.label],
     )  # fmt: skip
