@@ -46,7 +46,8 @@ def pairs(viewer: Viewer, ask: Ask) -> Pairs | None:
     terms, now = consumption_terms(ask.site, ask.commodity), ask.period
     resolution = _resolution(now, then)
     today = use.today_of(ask.site)
-    now_series, then_series = (use.series(viewer, ask.site, terms, period, resolution) for period in (now, then))
+    now_series = use.series(viewer, ask.site, terms, now, resolution, ask.known_at)
+    then_series = use.series(viewer, ask.site, terms, then, resolution)
     parts = elapsed_parts(now, then, today)
     return Pairs(
         ask=ask, today=today, then=then, resolution=resolution, now_series=now_series, then_series=then_series,
@@ -82,14 +83,21 @@ def _first_days(period: Period, days: int) -> Period:
 
 def compared(viewer: Viewer, ask: Ask, then: Period, align: str) -> Comparison | None:
     """Complete days alone, pair by pair where the periods are as long as each other, else means per day."""
-    terms, now, today = consumption_terms(ask.site, ask.commodity), ask.period, use.today_of(ask.site)
+    now, today = ask.period, use.today_of(ask.site)
     if now.first > today or then.first > today:
         return None
     part, other = elapsed_parts(now, then, today)
     if part.day_count == other.day_count == 1:
-        left, right = (use.series(viewer, ask.site, terms, period, "interval") for period in (part, other))
+        left, right = _both(viewer, ask, part, other, "interval")
         return comparison.same_intervals(left, right, other) if len(left) and len(right) else None
-    left, right = (use.series(viewer, ask.site, terms, period, "day") for period in (part, other))
+    left, right = _both(viewer, ask, part, other, "day")
     if part.day_count == other.day_count:
         return comparison.over_pairs(left, right, pair_days(part, other, align), other)
     return comparison.fair(left, part, right, other)
+
+
+def _both(viewer: Viewer, ask: Ask, now: Period, then: Period, resolution: str) -> tuple[UseSeries, UseSeries]:
+    """The asked period as it was known on the asked day, the other as it is known now."""
+    terms = consumption_terms(ask.site, ask.commodity)
+    left = use.series(viewer, ask.site, terms, now, resolution, ask.known_at)
+    return left, use.series(viewer, ask.site, terms, then, resolution)

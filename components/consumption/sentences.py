@@ -64,6 +64,8 @@ def fair_comparison(compared: Comparison | None, elapsed: Period, *, is_running:
             "{now} a day, {then} a day {when}: {change}. The periods differ in length, so days are compared.", **words
         )
         return f"{said}{_averaged(compared)}"
+    if compared.until_s is not None and not is_running:
+        return _("At the times known on both days: {now}, {change} than the {then} {when}.", **words)
     if compared.until_s is not None:
         clock = formats.minute_of_day(compared.until_s // 60)
         return _("Up to {clock}: {now}, {change} than the {then} by then {when}.", clock=clock, **words)

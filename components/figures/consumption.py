@@ -17,6 +17,7 @@ from domain.text import gettext as _
 Floats = npt.NDArray[np.float64]
 MANY_BARS = 62  # more are so thin that a border would hide them
 MOST_AREAS = 24  # a line in more pieces has no area below it
+CLEAR = "rgba(0,0,0,0)"
 FINE_POINTS = 400  # so many intervals are thinner than a line
 FLOW_COLOURS = {"import": "net", "export": "net_2", "production": "prod", "charge": "batt", "discharge": "batt"}
 
@@ -59,6 +60,7 @@ class LineData:
     then: Sequence[float | None] | Floats = ()
     then_name: str = ""
     shaded: Sequence[tuple[int, int]] = field(default_factory=tuple)
+    is_estimated: Sequence[bool] = ()  # intervals of the first line with a slanted pattern below it
 
 
 def colour_of(colours: Theme, role: str) -> str:
@@ -182,12 +184,14 @@ def lines(data: LineData, *, colours: Theme) -> dict[str, Any]:
     layout["hovermode"] = "x"
     layout["xaxis"] |= {"type": "linear", "range": [0, max(len(data.labels), 1)],
                         "tickvals": [index for index, _label in data.ticks], "ticktext": [text for _index, text in data.ticks],
-                        "showspikes": False}  # fmt: skip
+                        "showspikes": False, "tickangle": 0}  # fmt: skip
     layout["shapes"] += [_shade(colours, first, last) for first, last in data.shaded]
     dashes = ("solid", "6px,3px", "2px,2px", "8px,3px,2px,3px")
     traces = [_line(colours, data, stack, dashes[n % 4]) for n, stack in enumerate(data.lines)]
     if len(data.lines) == 1:
         traces = _filled(colours, data.lines[0], traces[0])
+    if any(data.is_estimated):
+        traces += _hatches(colours, data.lines[0], data.is_estimated)
     if _has_values(data.then):
         traces.append(_then_line(colours, data))
     if len(data.labels) < FINE_POINTS:
@@ -228,14 +232,24 @@ def _filled(colours: Theme, stack: Stack, line: dict[str, Any]) -> list[dict[str
         return [line | soft]
     if len(runs) > MOST_AREAS:
         return [line]
-    quiet = {"type": "scatter", "mode": "lines", "dx": 1, "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
-    areas = [
-        quiet
-        | soft
-        | {"x0": first, "y": [*_rounded(stack.values_kwh[first:end]), *_rounded(stack.values_kwh[end - 1 : end])]}
-        for first, end in runs
-    ]
-    return [line, *areas]
+    return [line, *(_area(stack, first, end) | soft for first, end in runs)]
+
+
+def _area(stack: Stack, first: int, end: int) -> dict[str, Any]:
+    """A stretch of a line without the line itself, up to the end of its last interval."""
+    values = [*_rounded(stack.values_kwh[first:end]), *_rounded(stack.values_kwh[end - 1 : end])]
+    return {"type": "scatter", "mode": "lines", "x0": first, "dx": 1, "y": values, "fill": "tozeroy",
+            "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}  # fmt: skip
+
+
+def _hatches(colours: Theme, stack: Stack, is_estimated: Sequence[bool]) -> list[dict[str, Any]]:
+    """A slanted pattern below the estimated stretches of a line; where they are very many, the ribbon alone tells."""
+    values = np.array(stack.values_kwh, dtype=np.float64)
+    runs = _known_runs(np.where(np.array(is_estimated), values, np.nan))
+    if len(runs) > MOST_AREAS:
+        return []
+    pattern = {"shape": "/", "size": 6, "solidity": 0.3, "fgcolor": colour_of(colours, stack.role), "bgcolor": CLEAR}
+    return [_area(stack, first, end) | {"fillcolor": CLEAR, "fillpattern": pattern} for first, end in runs]
 
 
 def _ends(line: dict[str, Any]) -> dict[str, Any]:

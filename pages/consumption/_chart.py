@@ -178,6 +178,7 @@ def line_data(state: State, view: Overview) -> LineData:
         lines=[Stack(_("Consumption"), "total", power_kw(series, view.interval_s))],
         then=[] if then is None else [_kw(value, view.interval_s) for value in aligned(then, series, view)],
         then_name=formats.period_title(view.then) if view.then else "",
+        is_estimated=hatched(series),
     )
 
 
@@ -194,7 +195,8 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
     if is_line(state):
         items = [LegendItem("sw-line", _("Consumption"), formats.kwh(view.series.total_wh))]
         dashed = view.then is not None and state.ask.period.kind is PeriodKind.DAY
-        return [*items, *(_then_legend(view, "sw-usual") if dashed else [])]
+        items += _then_legend(view, "sw-usual") if dashed else []
+        return [*items, LegendItem("sw-estimated", _("Estimated"))] if any(hatched(view.series)) else items
     swatches = {
         "total": "sw-cons",
         "part0": "sw-cons-dark",

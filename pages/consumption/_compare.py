@@ -121,7 +121,7 @@ def _result(viewer: Viewer, state: State, found: Pairs) -> html.Div:
     body = [_legend(found), slot, chart.ribbon(found.now_series), trust.note(chart.counts_of(found.now_series))]
     shown = figure_card(
         card_id="consumption-compared", headline=headline, sub=_sub(found), body=body, table=_table(found),
-        table_count=_("{n} rows", n=len(found.pairing)),
+        table_count=_("{n} rows", n=formats.number(len(found.pairing))),
     )  # fmt: skip
     return html.Div(shown, className="g")
 

@@ -27,6 +27,9 @@ def nothing(viewer: Viewer, state: State) -> html.Div:
             action=(_("Go to the first readings"), state.link(date=first)),
         )
     text = _("The last reading is from {day}.", day=formats.day(last))
+    if state.ask.period.first > state.today:
+        action = (_("Go to the last readings"), state.link(date=last))
+        return states.empty("not_yet", _("Not yet"), text, action=action)
     return states.empty(
         "none_here", _("Nothing in this period"), text, action=(_("Go to the last readings"), state.link(date=last))
     )

@@ -28,7 +28,9 @@ def figure(state: State, register: RegisterView, series: UseSeries, colours: The
     if state.ask.resolution == "interval":
         factor = 3600 / register.interval_s / 1000
         power = [None if value is None else value * factor for value in series.values_wh()]
-        return figures.lines(LineData(names, ticks, [Stack(name, role, power)]), colours=colours)
+        return figures.lines(
+            LineData(names, ticks, [Stack(name, role, power)], is_estimated=chart.hatched(series)), colours=colours
+        )
     data = BarData(
         names, ticks, [Stack(name, role, kwh_values(series.values_wh()))],
         is_estimated=chart.hatched(series),

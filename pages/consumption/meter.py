@@ -135,7 +135,7 @@ def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: Registe
     ]
     return figure_card(
         card_id="meter-readings", headline=headline, sub=_extremes(state, total), body=body,
-        table=part.readings_table(state, total.series), table_count=_("{n} rows", n=len(total.series)),
+        table=part.readings_table(state, total.series), table_count=_("{n} rows", n=formats.number(len(total.series))),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from components.links import href
 from components.period_bar import KINDS_AND_ALL, PeriodState, period_bar, segmented
 from components.theme import theme
 from domain.access import Viewer
+from domain.energy.balance import UseSeries
 from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
@@ -201,7 +202,7 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     return figure_card(
         card_id="consumption-total", headline=headline, aside=_fineness(state), body=body,
         sub=_sub(view),
-        table=chart.series_table(state, view), table_count=_("{n} rows", n=len(view.series)),
+        table=chart.series_table(state, view), table_count=_("{n} rows", n=formats.number(len(view.series))),
     )  # fmt: skip
 
 
@@ -213,11 +214,22 @@ def legend_of(state: Asked, view: consumption.Overview, unit: str) -> html.Ul:
 
 def _sub(view: consumption.Overview) -> str:
     """What is compared with what, or why nothing is; where the headline says it all, the largest use."""
+    said = [_missing(view.series), sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running)]
     then = view.then_series
     if view.compared is None and then is not None and then.total_wh is not None:
-        why = _("Less than half of the days are complete in both periods, so no difference is stated.")
-        return f"{why} {_reason(view)}".strip()
-    return sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running) or _reason(view)
+        said.append(_("Less than half of the days are complete in both periods, so no difference is stated."))
+    return " ".join(filter(None, said)) or _reason(view)
+
+
+def _missing(series: UseSeries) -> str:
+    """A total that lacks a fiftieth of its readings is not called one without saying so."""
+    counts = chart.counts_of(series)
+    if counts.missing <= chart.HATCHED_SHARE * counts.total:
+        return ""
+    return _(
+        "{n} of {m} readings are missing and not in this total.",
+        n=formats.number(counts.missing), m=formats.number(counts.total),
+    )  # fmt: skip
 
 
 def _reason(view: consumption.Overview) -> str:

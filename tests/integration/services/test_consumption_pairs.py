@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from domain.calendar import Period, PeriodKind
 from domain.energy.comparison import complete_days
 from domain.energy.pairing import NONE
-from services import consumption_pairs, use
+from services import consumption, consumption_pairs, use
 from services.consumption_asks import Ask, resolutions
 from services.sites import consumption_terms, sites_of
 from tests.integration.services.test_consumption import _by_hand
@@ -53,6 +54,18 @@ def test_a_running_period_meets_whole_days_alone(viewer_of):
     both = [day for day in left if date.fromordinal(day.toordinal() - 7) in right]
     assert found.compared.now_wh == sum(left[day] for day in both)
     assert found.compared.then_wh == sum(right[date.fromordinal(day.toordinal() - 7)] for day in both)
+
+
+def test_a_day_is_compared_as_it_was_known(viewer_of):
+    # On 3 November five hours came two days late: on the 4th they are in neither the total nor the comparison.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    ask = Ask(site, "electricity", Period.of(PeriodKind.DAY, date(2026, 11, 3)), compare="previous")
+    known = datetime(2026, 11, 4, 23, 59, 59, tzinfo=UTC)
+    late, now = consumption.overview(viewer, replace(ask, known_at=known)), consumption.overview(viewer, ask)
+    assert int(late.series.total_counts[5]) == 20
+    assert late.compared.now_wh == late.series.total_wh < now.series.total_wh == now.compared.now_wh
+    assert late.compared.then_wh < now.compared.then_wh  # nor those five hours of the day before
 
 
 def test_weekdays_leave_the_edges_without_a_partner(viewer_of):

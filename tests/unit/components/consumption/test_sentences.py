@@ -131,6 +131,14 @@ def test_a_running_day_is_compared_up_to_a_time():
     assert sentence == f"Up to 12:45: 5.0{NB}kWh, 25{NB}% more than the 4.0{NB}kWh by then in August 2025."
 
 
+def test_a_day_with_a_gap_is_compared_at_the_times_known_on_both():
+    compared = Comparison(5_000, 4_000, LAST_AUGUST, per_day=False, until_s=86_400)
+    sentence = fair_comparison(compared, AUGUST, is_running=False)  # the day is over: no "up to 24:00"
+    assert sentence == (
+        f"At the times known on both days: 5.0{NB}kWh, 25{NB}% more than the 4.0{NB}kWh in August 2025."
+    )
+
+
 def test_averages_say_of_how_many_days():
     compared = Comparison(6_000, 8_000, LAST_AUGUST, per_day=True, days=28, then_days=30)
     assert fair_comparison(compared, AUGUST, is_running=False).endswith(

@@ -251,6 +251,17 @@ def test_no_area_is_painted_across_a_gap():
     assert (ends["x"], ends["y"]) == ([0, 1, None, 3, 4, None], [0.4, 0.4, None, 0.5, 0.5, None])
 
 
+def test_estimated_stretches_of_a_line_are_hatched():
+    values, estimated = [0.4, 0.5, None, 0.6], [False, True, True, True]  # the third is estimated, but unknown
+    data = LineData(["a", "b", "c", "d"], [], [Stack("Power", "total", values)], is_estimated=estimated)
+    hatched = [trace for trace in lines(data, colours=LIGHT)["data"] if "fillpattern" in trace]
+    assert [(trace["x0"], trace["y"]) for trace in hatched] == [(1, [0.5, 0.5]), (3, [0.6, 0.6])]
+    assert {trace["fillpattern"]["shape"] for trace in hatched} == {"/"}
+    every_second = LineData([str(n) for n in range(60)], [], [Stack("Power", "total", [0.5] * 60)],
+                            is_estimated=[n % 2 == 0 for n in range(60)])  # fmt: skip
+    assert not [trace for trace in lines(every_second, colours=LIGHT)["data"] if "fillpattern" in trace]  # 30 > 24
+
+
 def test_a_line_without_gaps_has_its_own_area():
     figure = lines(LineData(["a", "b", "c"], [], [Stack("Power", "total", [None, 0.6, 0.5])]), colours=LIGHT)
     assert [trace["fill"] for trace in figure["data"]] == ["tozeroy", "tozeroy"]
