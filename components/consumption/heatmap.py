@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import date as calendar_date
+from functools import lru_cache
 from typing import Any
 
 from dash import html
 
 from components import formats
+from components.light import light
 from components.tables import Column, data_table
 from domain.energy.profile import HeatMap
+from domain.text import current_locale
 from domain.text import gettext as _
 
 MONDAY = calendar_date(2026, 1, 5)
 
 
 def _weekday(index: int) -> str:
+    return _weekday_in(current_locale(), index)
+
+
+@lru_cache(maxsize=64)
+def _weekday_in(_locale: str, index: int) -> str:
     return formats.weekday_short(calendar_date.fromordinal(MONDAY.toordinal() + index))
 
 
@@ -42,10 +50,12 @@ def figures_table(heat: HeatMap) -> html.Div:
 def _cell(heat: HeatMap, steps: Any, day: int, hour: int) -> html.Td:
     value = heat.mean_wh[day, hour]
     text = formats.kwh(float(value), 2)
-    name = f"{_weekday(day)} {hour:02d}:00: {text}"
     step = int(steps[day, hour])
-    return html.Td(
-        html.Span(text, className="visually-hidden"), className=f"h-{step}" if step >= 0 else "h-none", title=name
+    return light(
+        html.Td,
+        light(html.Span, text, className="visually-hidden"),
+        className=f"h-{step}" if step >= 0 else "h-none",
+        title=f"{_weekday(day)} {hour:02d}:00: {text}",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from components.icons import icon
+from components.light import light
 from domain.text import gettext as _
 
 
@@ -37,9 +38,10 @@ def data_table(
     """The first cell of each row is its head. The wrapper scrolls sideways and can be focused; it is
     a group, not a landmark, since the card around it often carries the same name.
     """
+    classes = [column.class_name for column in columns]
     head = html.Thead(html.Tr([html.Th(c.title, scope="col", className=c.class_name) for c in columns]))
-    body = html.Tbody([_row(columns, row) for row in rows])
-    foot = [html.Tfoot(_row(columns, total))] if total else []
+    body = html.Tbody([_row(classes, row) for row in rows])
+    foot = [html.Tfoot(_row(classes, total))] if total else []
     table = html.Table(
         [html.Caption(caption, className="visually-hidden" if caption_hidden else None), head, body, *foot],
         className="table dense" if dense else "table",
@@ -47,10 +49,10 @@ def data_table(
     return html.Div(table, className="table-scroll", tabIndex="0", role="group", **{"aria-label": caption})
 
 
-def _row(columns: Sequence[Column], cells: Sequence[Any]) -> html.Tr:
-    first = html.Th(cells[0], scope="row", className=columns[0].class_name)
-    rest = [html.Td(cell, className=c.class_name) for c, cell in zip(columns[1:], cells[1:], strict=True)]
-    return html.Tr([first, *rest])
+def _row(classes: Sequence[str | None], cells: Sequence[Any]) -> html.Tr:
+    first = light(html.Th, cells[0], scope="row", className=classes[0])
+    rest = [light(html.Td, cell, className=name) for name, cell in zip(classes[1:], cells[1:], strict=True)]
+    return light(html.Tr, [first, *rest])
 
 
 def table_toggle(table: Any, count: str) -> html.Details:

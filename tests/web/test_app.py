@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 
 import dash
+import dash_bootstrap_components as dbc
+import orjson
 import plotly.offline
 import pytest
-from dash import no_update
+from dash import dcc, html, no_update
 
 import config
 from auth.callbacks import ROUTER, unprotected
+from components.light import light
 from domain.errors import DamagedSegmentError, NotFoundError
 from pages import _application, _errors
 
@@ -195,3 +198,25 @@ def test_every_navigation_entry_opens(sign_in, name):
     places = set(re.findall(r'"href":"(/[a-z/-]+)[^"]*","title"', layout)) - {"/"}
     for place in places:
         assert client.get(place).status_code == 200, place
+
+
+def test_a_page_is_written_as_dash_would_write_it():
+    """Every kind of component with properties, wildcards and children of ours and Dash's."""
+    tree = html.Div(
+        [
+            html.Span("a", className="x", **{"aria-hidden": "true", "data-chart": "c"}),
+            dcc.Store(id="s", data={"n": 1.5, "none": None}),
+            dcc.Link("there", href="/consumption"),
+            dbc.Button([html.I(className="i"), "go"], id={"type": "b", "index": 1}, n_clicks=0),
+            light(html.Td, light(html.Span, "text"), title="cell"),
+            None,
+        ],
+        id="root",
+    )
+    plain = orjson.loads(orjson.dumps(tree, default=lambda node: node.to_plotly_json()))
+    assert orjson.loads(orjson.dumps(_application.written(tree))) == plain
+
+
+def test_what_is_no_component_cannot_be_written():
+    with pytest.raises(TypeError, match="not JSON serializable: set"):
+        _application.written(html.Div({1, 2}))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from babel.numbers import format_decimal
 
 from components import formats
 from domain.calendar import Period, PeriodKind
@@ -124,3 +126,22 @@ def test_ranges_use_an_en_dash():
 )
 def test_titles_of_periods(kind, title):
     assert formats.period_title(Period.of(kind, TUESDAY)) == title
+
+
+def _as_babel(locale: str, value: float, digits: int) -> str:
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text: str = format_decimal(rounded, "#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
+    return text
+
+
+MANY = [9.5, 99.949, 999.9995, 1000, 1234.5678, 123_456.789, 9_999_999.5, 1e12, 0.0005, 7]
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3])
+def test_english_numbers_are_written_as_babel_writes_them(digits):
+    assert [formats.number(value, digits) for value in MANY] == [_as_babel("en", value, digits) for value in MANY]
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3])
+def test_german_numbers_are_written_as_babel_writes_them(german, digits):
+    assert [formats.number(value, digits) for value in MANY] == [_as_babel("de", value, digits) for value in MANY]
