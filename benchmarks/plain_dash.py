@@ -41,4 +41,6 @@ def create_server() -> Any:
     def ready_made(_clicks: int | None) -> dict[str, Any]:
         return page["callback_figure"]  # type: ignore[no-any-return]  # JSON
 
+    # Dash registers its scripts during the first request and answers those beside it with 500: here nobody is beside it.
+    app.server.test_client().get("/")
     return app.server

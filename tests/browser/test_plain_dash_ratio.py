@@ -15,7 +15,6 @@ from benchmarks.serving import Client, figure_of, figure_request, plain_dash
 from tests.browser.driver import Browser
 from tests.browser.test_page_weight import KB, cold_rows, keep, kinds_of, requests_of
 
-ATTEMPTS = 4
 QUERY = {"period": "month", "date": "2026-10-15"}
 PATH, SEARCH = "/consumption", "?period=month&date=2026-10-15"
 
@@ -61,19 +60,11 @@ def page_of(client: Client) -> tuple[Any, int]:
 
 
 def plain_rows(browser: Browser, folder: Path, frame: Any, charts: int) -> dict[str, int]:
-    """One whole cold load of the plain page. Now and then its page stays empty for good: a new server is tried then."""
-    lines: list[str] = []
-    for attempt in range(ATTEMPTS):
-        place = folder / str(attempt)
-        place.mkdir()
-        with plain_dash(place, {"layout": frame, "figures": [], "callback_figure": {}}) as port:
-            try:
-                return cold_rows(browser, f"http://127.0.0.1:{port}/", charts, timeout_s=45)
-            except AssertionError:
-                lines.extend(browser.console_errors())
-            finally:
-                browser.driver.get("about:blank")
-    raise AssertionError(f"plain Dash drew no figures in {ATTEMPTS} loads: {lines}")
+    """One whole cold load of the plain page."""
+    with plain_dash(folder, {"layout": frame, "figures": [], "callback_figure": {}}) as port:
+        rows = cold_rows(browser, f"http://127.0.0.1:{port}/", charts)
+        browser.driver.get("about:blank")  # or the server would wait for its connections
+    return rows
 
 
 @pytest.mark.usefixtures("compressed")
