@@ -42,6 +42,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "below_floor": ("is below the floor", "swap them"),
     "out_of_range": ("is out of range", "see docs/tariffs.md"),
     "not_in_this_mode": ("has no meaning in this mode", "remove it"),
+    "netted_bands_differ": ("has a band that buy has not", "net within the same bands, or sell in one without a band"),
     "no_blocks_here": ("has blocks", "give one price per band"),
 }  # fmt: skip
 

@@ -41,6 +41,10 @@ from tests.oracle.structures import d as dec
 
 FLAT_TABLE = [[1, 1, OPEN, 0, 0.30, 0]]
 SOLD_TABLE = [[1, 1, OPEN, 0, 0.30, 0.082]]
+SOLD_BY_SEASON = by_band({"summer peak": "0.11", "summer": "0.05", "winter peak": "0.2", "winter": "0.03"})
+SEASON_SOLD_TABLE = [
+    [*row[:5], float(sold.price)] for row, sold in zip(SEASON_TABLE, SOLD_BY_SEASON, strict=True)
+]  # fmt: skip
 BOUGHT, SOLD = {"": "0.30"}, by_band({"": "0.082"})
 
 FLAT = {
@@ -163,6 +167,41 @@ NETTED = {
         made=years.solar,
     ),
 }  # fmt: skip
+CARRIED = {
+    "net billing, credit pays the month and then later ones": Structure(
+        (netting("interval", BOUGHT, sell=SOLD, surplus="carried"), make_fixed("5")),
+        {
+            "ur_ec_tou_mat": SOLD_TABLE,
+            "ur_metering_option": 3,
+            "ur_nb_apply_credit_current_month": 1,
+            "ur_monthly_fixed_charge": 5,
+        },
+        made=years.large_solar,
+    ),
+    "net billing in bands, credit pays later months, the rest at the end of the year": Structure(
+        (netting("interval", SEASON_PRICES, sell=SOLD_BY_SEASON, surplus="next_month"),),
+        {"ur_ec_tou_mat": SEASON_SOLD_TABLE, "ur_metering_option": 3} | SEASON_TIMES,
+        made=lambda: years.solar() * 5,
+        calendar=SEASONS,
+    ),
+    "net billing, credit pays later months, the rest is lost": Structure(
+        (netting("interval", BOUGHT, sell=SOLD, surplus="next_month", credit_payout=dec(0)),),
+        {"ur_ec_tou_mat": SOLD_TABLE, "ur_metering_option": 3, "ur_nb_credit_expire": 1},
+        made=lambda: years.solar() * 3,
+    ),
+    "net metering in bands, credit in money": Structure(
+        (netting("month", SEASON_PRICES, sell=SOLD_BY_SEASON, surplus="carried"),),
+        {"ur_ec_tou_mat": SEASON_SOLD_TABLE, "ur_metering_option": 1} | SEASON_TIMES,
+        made=years.large_solar,
+        calendar=SEASONS,
+    ),
+    "net metering, credit in money, quarter-hours of the restless": Structure(
+        (netting("month", BOUGHT, sell=SOLD, surplus="carried"),),
+        {"ur_ec_tou_mat": SOLD_TABLE, "ur_metering_option": 1},
+        quarterly(lambda: years.restless() // 20),
+        quarterly(years.solar),
+    ),
+}
 DYNAMIC = {
     "market price and an adder, surplus at the market": Structure(
         (
@@ -203,4 +242,4 @@ MIXED = {
         calendar=DAY_NIGHT,
     ),
 }  # fmt: skip
-STRUCTURES = FLAT | BANDS | BLOCKS | DEMAND | NETTED | DYNAMIC | MIXED
+STRUCTURES = FLAT | BANDS | BLOCKS | DEMAND | NETTED | CARRIED | DYNAMIC | MIXED

@@ -24,24 +24,38 @@ from domain.units import WH_PER_KWH
 Int64s = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class _Flows:
+    """Taken and given: the readings, and the energy of each interval that counts. [Wh]"""
+
+    laid: tuple[Laid, Laid]
+    energy_wh: tuple[Int64s, Int64s]
+
+
 @charge_kind("netting")
 @dataclass(frozen=True, kw_only=True)
 class Netting(Charge):
     """Two flows and their prices per kWh, by band.
 
-    mode : `interval` nets import and export within `window_min` (net billing); `period_kwh` nets them within a month and
-        band and carries a surplus in kWh to the next month (net metering); `buy_all_sell_all` nets nothing
+    mode : `interval` nets import and export within `window_min` (net billing); `month` nets them within a month and band;
+        `period_kwh` does so too and carries a surplus in kWh to the next month (net metering); `buy_all_sell_all` nets
+        nothing
     taken, given : the two flows, `import` and `export` unless the mode is buy_all_sell_all: `use` and `production`
     sell : what a kWh given is paid; in `period_kwh` it is worth what a kWh taken costs
-    year_end_price, true_up_month : what the bank is paid at the end of its year
+    surplus : what becomes of the money for energy given. `paid` at once, even beyond what was taken; `carried` pays for what
+        was taken, and what is left pays for later months; `next_month` pays for later months only
+    credit_payout : the share of the money left at the end of the year that is paid; the rest is lost
+    year_end_price, true_up_month : what a bank of kWh is paid, and the last month of the year of either bank
     """
 
-    mode: Literal["interval", "period_kwh", "buy_all_sell_all"]
+    mode: Literal["interval", "month", "period_kwh", "buy_all_sell_all"]
     buy: tuple[BandRate, ...]
     sell: tuple[BandRate, ...] = ()
     taken: str = ""
     given: str = ""
     window_min: Literal[0, 15, 30, 60] = 0
+    surplus: Literal["paid", "carried", "next_month"] = "paid"
+    credit_payout: Decimal = Decimal(1)
     year_end_price: Decimal = Decimal(0)
     true_up_month: int = 12
 
@@ -54,10 +68,15 @@ class Netting(Charge):
         found = rate_issues(self.buy, bands, "buy")
         if self.mode == "period_kwh":
             found += [Issue("sell", "not_in_this_mode")] if self.sell else []
+            found += [Issue("surplus", "not_in_this_mode")] if self.surplus != "paid" else []
         else:
             found += rate_issues(self.sell, bands, "sell")
         blocked = [side for side in ("buy", "sell") if any(rate.blocks for rate in getattr(self, side))]
         found += [Issue(side, "no_blocks_here") for side in blocked]
+        if self.mode == "month" and {rate.band for rate in self.sell} - {rate.band for rate in self.buy}:
+            found.append(Issue("sell", "netted_bands_differ"))
+        if not 0 <= self.credit_payout <= 1:
+            found.append(Issue("credit_payout", "out_of_range"))
         if not 1 <= self.true_up_month <= 12:
             found.append(Issue("true_up_month", "not_a_month"))
         return found
@@ -65,39 +84,86 @@ class Netting(Charge):
     def lines(self, scope: Scope) -> list[Line]:
         if self.mode == "period_kwh":
             return self._banked(scope)
-        taken, given = (scope.book.laid(flow) for flow in self.flows)
-        amounts: tuple[Int64s, Int64s] = (taken.energy_wh, given.energy_wh)
-        if self.mode == "interval":
-            amounts = self._netted(taken, given)
-        found = [self._sums(scope, taken, self.flows[0], amounts[0], rate, 1) for rate in self.buy]
-        return found + [self._sums(scope, given, self.flows[1], amounts[1], rate, -1) for rate in self.sell]
+        start = scope.first if self.surplus == "paid" else self._bank_starts(scope)
+        flows = self._metered(scope, min(start, scope.book.first))
+        found = [self._side_line(scope, flows, side, rate) for side, rate in self._rates()]
+        if self.surplus == "paid":
+            return found
+        kept = self._kept(scope, flows, start)
+        if any(kept):
+            found.append(
+                scope.line(self, priced(scope.spans(), kept, Decimal(1)), scope.currency, Decimal(1), band="credit")
+            )
+        return found
 
-    def _netted(self, taken: Laid, given: Laid) -> tuple[Int64s, Int64s]:
-        """Both flows after netting within each window. Both must be known, or neither counts."""
+    def _rates(self) -> list[tuple[int, BandRate]]:
+        """Side (0 taken, 1 given) and rate of each line."""
+        return [(0, rate) for rate in self.buy] + [(1, rate) for rate in self.sell]
+
+    def _metered(self, scope: Scope, first: date) -> _Flows:
+        taken, given = (scope.book.laid(flow, first, scope.book.end) for flow in self.flows)
+        if self.mode == "buy_all_sell_all":
+            return _Flows((taken, given), (taken.energy_wh, given.energy_wh))
+        net = self._netted(taken, given)
+        if self.mode == "month":
+            return _Flows((taken, given), (net, -net))
+        return _Flows((taken, given), (np.maximum(net, 0), np.maximum(-net, 0)))
+
+    def _netted(self, taken: Laid, given: Laid) -> Int64s:
+        """Taken less given, within each window. Both must be known, or neither counts. [Wh]"""
         _refuse_other_intervals(taken, given)
         both = taken.is_known & given.is_known
-        net = np.where(both, taken.energy_wh - given.energy_wh, 0)
+        net: Int64s = np.where(both, taken.energy_wh - given.energy_wh, 0)
         size_s = max(self.window_min * 60, taken.slots.interval_s)
-        _names, begin = np.unique(taken.slots.start_s // size_s, return_index=True)
-        if size_s == taken.slots.interval_s or len(net) == 0:
-            return np.maximum(net, 0), np.maximum(-net, 0)
+        if size_s == taken.slots.interval_s or len(net) == 0 or self.mode == "month":
+            return net
         # The window's net stands in its first interval, so that every window is in one month and one band.
+        _names, begin = np.unique(taken.slots.start_s // size_s, return_index=True)
         sums = np.add.reduceat(net, begin)
         net = np.zeros_like(net)
         net[begin] = sums
-        return np.maximum(net, 0), np.maximum(-net, 0)
+        return net
 
-    def _sums(self, scope: Scope, laid: Laid, flow: str, energy: Int64s, rate: BandRate, sign: int) -> Line:
+    def _energy(self, flows: _Flows, mask: npt.NDArray[np.bool_], side: int, span: Span) -> Fraction:
+        """What counts as taken or given in some days of a month. [kWh]"""
+        month = flows.laid[side].slots.span(span.first, span.end)
+        total = int(flows.energy_wh[side][month][mask[month]].sum())
+        return Fraction(max(0, total) if self.mode == "month" else total, WH_PER_KWH)
+
+    def _side_line(self, scope: Scope, flows: _Flows, side: int, rate: BandRate) -> Line:
+        laid = flows.laid[side]
         mask = scope.mask(laid, (rate.band,) if rate.band else ())
         spans = scope.spans()
-        quantities = []
-        for span in spans:
-            month = laid.slots.span(span.first, span.end)
-            quantities.append(Fraction(int(energy[month][mask[month]].sum()), WH_PER_KWH))
+        quantities = [self._energy(flows, mask, side, span) for span in spans]
         segment = laid.slots.span(scope.first, scope.end)
-        intervals = IntervalSet(flow, laid, np.flatnonzero(mask[segment]) + segment.start)
-        price = sign * rate.table[0].price
+        intervals = IntervalSet(self.flows[side], laid, np.flatnonzero(mask[segment]) + segment.start)
+        price = (1, -1)[side] * rate.table[0].price
         return scope.line(self, priced(spans, quantities, price), "kWh", price, band=rate.band, intervals=intervals)
+
+    def _kept(self, scope: Scope, flows: _Flows, start: date) -> list[Fraction]:
+        """By month, what of the money for energy given is kept back for later (positive) or spent from before (negative)."""
+        masks = [scope.mask(flows.laid[side], (rate.band,) if rate.band else ()) for side, rate in self._rates()]
+        kept = []
+        credit = Fraction(0)
+        for span in (*month_spans(start, scope.first), *scope.spans()):
+            sides = [Fraction(0), Fraction(0)]
+            for (side, rate), mask in zip(self._rates(), masks, strict=True):
+                sides[side] += self._energy(flows, mask, side, span) * Fraction(rate.table[0].price)
+            due, credit = self._spent(sides[0], sides[1], credit)
+            if self._ends_year(span):
+                due, credit = due - credit * Fraction(self.credit_payout), Fraction(0)
+            if span.first >= scope.first:
+                kept.append(due - sides[0] + sides[1])
+        return kept
+
+    def _spent(self, bought: Fraction, sold: Fraction, credit: Fraction) -> tuple[Fraction, Fraction]:
+        """What is due for a month, and the credit after it."""
+        earned_later = sold if self.surplus == "next_month" else Fraction(0)
+        left = bought - credit - (sold - earned_later)
+        return max(Fraction(0), left), max(Fraction(0), -left) + earned_later
+
+    def _ends_year(self, span: Span) -> bool:
+        return span.first.month == self.true_up_month and span.end.day == 1
 
     def _banked(self, scope: Scope) -> list[Line]:
         start = self._bank_starts(scope)
@@ -127,7 +193,7 @@ class Netting(Charge):
         due = {}
         for band, net in sums.items():
             due[band], bank[band] = max(0, net - bank[band]), max(0, bank[band] - net)
-        if span.first.month != self.true_up_month or span.end.day != 1:
+        if not self._ends_year(span):
             return due, 0
         surplus = sum(bank.values())
         bank.update(dict.fromkeys(bank, 0))

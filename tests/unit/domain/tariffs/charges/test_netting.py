@@ -129,6 +129,56 @@ def test_the_year_of_the_bank_may_end_in_april():
     assert result.net_minor == 6_000  # paid out at the end of April
 
 
+# In money at 0.30 and 0.08: January 90.00, February 30.00; March earns 12.00 and April 20.00; May 60.00 less 32.00 is 28.00;
+# June 15.00; July earns 8.00; October 9.00 less 8.00 is 1.00; December earns 3.20, which is paid at the end of its year.
+@pytest.mark.parametrize("surplus", ["carried", "next_month"])
+def test_a_credit_in_money_pays_for_later_months(surplus):
+    result = rate(make_tariff(netting("month", surplus=surplus)), year(2026), year_use())
+    monthly = [90, 30, 0, 0, 28, 15, 0, 0, 0, 1, 0, Fraction("-3.2")]
+    assert [found.amount for found in result.months()] == monthly
+    credit = result.lines[-1]
+    assert (credit.band, credit.unit) == ("credit", "EUR")
+    assert [part.amount for part in credit.parts] == [0, 0, 12, 20, -32, 0, 8, 0, 0, -8, 0, 0]
+    may = rate(make_tariff(netting("month", surplus=surplus)), month("2026-05"), year_use())
+    assert amounts(may) == {"net": 6_000, "net credit": -3_200}
+
+
+def test_a_credit_that_is_not_paid_at_the_end_of_the_year_is_lost():
+    charge = netting("month", surplus="carried", credit_payout=Decimal("0.25"))
+    december = rate(make_tariff(charge), month("2026-12"), year_use())
+    assert amounts(december) == {"net": -320, "net credit": 240}  # a fourth of 3.20 is paid
+
+
+def test_a_credit_is_spent_in_its_own_month_or_later():
+    # 150 kWh bought and 100 sold in each of two months: 45.00 and 8.00.
+    starts = grid("2026-01-01", "2026-03-01")
+    energy = {name: np.zeros(len(starts), dtype=np.int64) for name in ("import", "export")}
+    for place in (0, 31 * 96):
+        energy["import"][place], energy["export"][place + 1] = 150_000, 100_000
+    use = Use(BERLIN, {name: readings(starts, values) for name, values in energy.items()})
+    for surplus, monthly in {"paid": [37, 37], "carried": [37, 37], "next_month": [45, 37]}.items():
+        charge = netting("interval", surplus=surplus, true_up_month=6)
+        result = rate(make_tariff(charge), days("2026-01-01", "2026-03-01"), use)
+        assert [found.amount for found in result.months()] == monthly, surplus
+
+
+def test_a_month_nets_by_band():
+    # Day: 64 quarters of 500 - 100; night: 32 of 500 - 600.
+    both = (BandRate(band="day", price=Decimal("0.30")), BandRate(band="night", price=Decimal("0.20")))
+    night = (BandRate(band="night", price=Decimal("0.08")),)
+    given_wh = np.where((np.arange(96) >= 24) & (np.arange(96) < 88), 100, 600)
+    result = one_day(netting("month", buy=both, sell=night), 500, given_wh)
+    assert amounts(result) == {"net day": 768, "net night": -26}  # 25.6 kWh bought; 3.2 sold, 0.256
+
+
+def test_a_credit_without_the_readings_before_says_so():
+    starts = grid("2026-05-01", "2026-06-01")
+    use = Use(BERLIN, {"import": readings(starts, 100), "export": readings(starts, 0)})
+    result = rate(make_tariff(netting("interval", surplus="carried")), month("2026-05"), use)
+    assert result.notices[0].params == {"needed_from": date(2026, 1, 1), "known_from": date(2026, 5, 1)}
+    assert [line.band for line in result.lines] == ["", ""]  # nothing was carried
+
+
 def test_flows_of_other_lengths_are_refused():
     flows = {"import": readings(grid(*DAY)), "export": readings(grid(*DAY, interval_s=3600), interval_s=3600)}
     for mode in ("interval", "period_kwh"):
@@ -145,6 +195,25 @@ def test_law_net_billing_is_buy_all_sell_all_without_overlap(seed):
     taken, given_wh = np.maximum(net, 0), np.maximum(-net, 0)
     both = (one_day(netting(mode), taken, given_wh).amount for mode in ("interval", "buy_all_sell_all"))
     assert len(set(both)) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["carried", "next_month"]), st.sampled_from(["interval", "month"]))
+def test_law_a_credit_changes_when_it_is_paid_and_not_how_much(seed, surplus, mode):
+    rng = np.random.default_rng(seed)
+    starts = grid("2026-01-01", "2027-01-01", interval_s=3600)
+    flows = {
+        name: readings(starts, rng.integers(0, 9_000, len(starts)), interval_s=3600) for name in ("import", "export")
+    }
+    use = Use(BERLIN, flows)
+    paid = rate(make_tariff(netting(mode)), year(2026), use)
+    carried = rate(make_tariff(netting(mode, surplus=surplus)), year(2026), use)
+    assert carried.amount == paid.amount
+    assert all(found.amount >= 0 for found in carried.months()[:-1])
+    assert (
+        rate(make_tariff(netting(mode, surplus=surplus, credit_payout=Decimal(0))), year(2026), use).amount
+        >= paid.amount
+    )
 
 
 @settings(max_examples=20, deadline=None)
@@ -170,8 +239,11 @@ def test_netting_of_nothing_given_is_a_flat_price():
         ("interval", {"sell": ()}, [("sell", "empty")]),
         ("period_kwh", {"sell": SELL}, [("sell", "not_in_this_mode")]),
         ("interval", {"buy": (BandRate(blocks=(Block(price=Decimal(1)),)),)}, [("buy", "no_blocks_here")]),
+        ("period_kwh", {"surplus": "carried"}, [("surplus", "not_in_this_mode")]),
+        ("month", {"sell": (BandRate(band="night", price=Decimal(1)),)}, [("sell", "netted_bands_differ")]),
+        ("interval", {"credit_payout": Decimal(2)}, [("credit_payout", "out_of_range")]),
         ("period_kwh", {"true_up_month": 13}, [("true_up_month", "not_a_month")]),
     ],
 )
 def test_a_wrong_charge_names_its_field(mode, changes, expected):
-    assert [(issue.field, issue.code) for issue in netting(mode, **changes).issues(())] == expected
+    assert [(issue.field, issue.code) for issue in netting(mode, **changes).issues(("night",))] == expected
