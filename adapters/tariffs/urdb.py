@@ -37,6 +37,7 @@ DESCRIPTIVE = {
     "flatdemandunits", "usenetmetering", "effectivedate", "_id",
 }  # fmt: skip
 KW_UNITS = {"kW", ""}
+YEAR_BEFORE = 11  # months besides the billed one
 FLAT_UNITS, RATE_UNITS = {"flatdemandunit", "flatdemandunits"}, {"demandrateunit", "demandrateunits"}  # both are found
 
 
@@ -286,10 +287,12 @@ def _window(item: Mapping[str, Any]) -> Literal[15, 30, 60]:
 
 
 def _ratchet(item: Mapping[str, Any], unbilled: list[Unbilled]) -> Ratchet | None:
+    """A share of the highest peak of the months before: of so many, or of chosen ones of the last year."""
     share = _decimal(item.get("lookbackpercent"))
-    if not share:
+    chosen = tuple(month + 1 for month, flag in enumerate(item.get("lookbackmonths") or []) if flag)
+    span = int(_decimal(item.get("lookbackrange")))
+    if share and not (chosen or span):
+        unbilled.append(Unbilled("lookbackpercent", "no month before is named"))
+    if not share or not (chosen or span):
         return None
-    if not item.get("lookbackrange") or any(not flag for flag in item.get("lookbackmonths") or []):
-        unbilled.append(Unbilled("lookbackmonths", "only a number of months before is billed, not chosen months"))
-        return None
-    return Ratchet(share=share, lookback_months=int(_decimal(item["lookbackrange"])))
+    return Ratchet(share=share, lookback_months=span or YEAR_BEFORE, months=chosen if len(chosen) < 12 else ())

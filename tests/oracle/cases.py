@@ -118,6 +118,9 @@ DEMAND = {
     ),
     "ratchet": Structure(ratcheted(share=dec("0.8")), ratchet(80, 11)),
     "ratchet that binds": Structure(ratcheted(share=dec("0.8")), ratchet(80, 11), years.spiked),
+    "ratchet on the peaks of summer, workshop": Structure(
+        ratcheted(share=dec("0.95"), months=(6, 7, 8)), ratchet(95, 11, 0, (5, 6, 7)), years.workshop
+    ),
     "ratchet of three months with a least demand, workshop": Structure(
         ratcheted(share=dec("0.9"), lookback_months=3, min_kw=dec(34)), ratchet(90, 3, 34), years.workshop
     ),

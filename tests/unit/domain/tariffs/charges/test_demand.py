@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.calendar import Period, PeriodKind
 from domain.tariffs.base import Market
@@ -131,6 +135,16 @@ def test_a_ratchet_bills_a_share_of_an_earlier_peak():
     assert short.lines[0].quantity == 1
 
 
+def test_a_ratchet_may_look_at_chosen_months_only():
+    # 10 kW in January and 6 kW in April: of April to September only April lies before June; 80 % of 6 is 4.8.
+    use = spiked("2026-01-01", "2026-07-01", {100: 2500, 90 * 96 + 50: 1500})
+    ratchet = Ratchet(share=Decimal("0.8"), lookback_months=5, months=(4, 5, 6, 7, 8, 9))
+    result = rate(make_tariff(demand(ratchet=ratchet)), month("2026-06"), use)
+    assert result.lines[0].quantity == Fraction("4.8")
+    none = Ratchet(share=Decimal("0.8"), lookback_months=5, months=(10,))
+    assert rate(make_tariff(demand(ratchet=none)), month("2026-06"), use).lines[0].quantity == 1
+
+
 def test_a_ratchet_says_how_far_readings_go():
     ratchet = Ratchet(share=Decimal("0.8"), min_kw=Decimal(4))
     result = rate(make_tariff(demand(ratchet=ratchet)), month("2026-06"), make_use(*JUNE))
@@ -183,6 +197,47 @@ def test_a_yearly_price_takes_the_peak_of_the_year_by_days():
     assert result.lines[0].quantity == Fraction(10 * 31, 365)
 
 
+def test_a_higher_peak_is_billed_for_the_days_of_the_year_before_it_too():
+    # 1 kW until 10 kW on 2 May. At 73.00 a year: April 1 x 73 x 30/365 = 6.00; May 10 x 73 x 151/365 - 73 x 120/365 = 278.00.
+    use = spiked("2026-01-01", "2027-01-01", {121 * 96 + 5: 2500})
+    tariff = make_tariff(demand(per="year", price=Decimal(73)))
+    assert [rate(tariff, month(text), use).amount for text in ("2026-04", "2026-05", "2026-06")] == [6, 278, 60]
+    late = Use(BERLIN, {"import": readings(grid("2026-05-01", "2026-06-01"))})  # 1 kW, and nothing known from before
+    result = rate(tariff, month("2026-05"), late)
+    assert (result.amount, result.notices[0].code) == (Fraction("6.2"), "history_missing")
+
+
+def test_a_new_price_or_contract_has_peaks_of_its_own():
+    # 10 kW in January, then 1 kW. From July: 184 days of 1 kW at 36.50 a year.
+    use = spiked("2026-01-01", "2027-01-01", {100: 2500})
+    later = demand(per="year", price=Decimal("36.5"), valid_from=date(2026, 7, 1))
+    assert rate(make_tariff(later), Period.of(PeriodKind.YEAR, date(2026, 1, 1)), use).amount == Fraction("18.4")
+    terms = [Term(make_tariff(replace(later, valid_from=None)), date(2026, 7, 1), date(2027, 1, 1))]
+    assert rate(terms, days("2026-07-01", "2027-01-01"), use).amount == Fraction("18.4")
+
+
+def test_a_yearly_ratchet_looks_at_the_year_before():
+    # 10 kW in November 2025; 80 % of it is 8 kW all through 2026: 8 x 365 x 30/365 in June.
+    use = spiked("2025-11-01", "2026-07-01", {100: 2500})
+    charge = demand(per="year", price=Decimal(365), ratchet=Ratchet(share=Decimal("0.8"), lookback_months=2))
+    assert rate(make_tariff(charge), month("2026-06"), use).amount == 240
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 364), min_size=1, max_size=5, unique=True))
+def test_law_bills_of_a_year_add_up_to_its_peak(seed, cuts):
+    rng = np.random.default_rng(seed)
+    starts = grid("2026-01-01", "2027-01-01", interval_s=3600)
+    use = Use(BERLIN, {"import": readings(starts, rng.integers(0, 20_000, len(starts)), interval_s=3600)})
+    steps = (Block(price=Decimal(73), up_to=Decimal(8)), Block(price=Decimal("36.5")))
+    tariff = make_tariff(demand(per="year", price=None, blocks=steps, window_min=60))
+    edges = [date(2026, 1, 1), *(date(2026, 1, 1) + timedelta(days=cut) for cut in sorted(cuts)), date(2027, 1, 1)]
+    bills = [rate(tariff, Period(PeriodKind.CUSTOM, *pair), use).amount for pair in pairwise(edges)]
+    peak = Fraction(int(use.flows["import"].energy_wh.max()), 1000)
+    assert sum(bills) == min(peak, 8) * 73 + max(peak - 8, 0) * Fraction("36.5")
+    assert min(bills) >= 0
+
+
 def test_law_demand_combines_by_the_maximum_never_the_sum():
     use = spiked(*JUNE, {5: 1000, 2000: 3000})
     parts = [
@@ -201,6 +256,8 @@ def test_law_demand_combines_by_the_maximum_never_the_sum():
         ({"peaks": 0}, [("peaks", "not_positive")]),
         ({"ratchet": Ratchet(share=Decimal(2))}, [("ratchet", "out_of_range")]),
         ({"ratchet": Ratchet(share=Decimal(1))}, []),
+        ({"months": (1, 13)}, [("months[1]", "not_a_month")]),
+        ({"ratchet": Ratchet(months=(0,))}, [("ratchet.months[0]", "not_a_month")]),
     ],
 )
 def test_a_wrong_charge_names_its_field(changes, expected):
