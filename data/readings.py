@@ -11,7 +11,7 @@ from typing import TypeVar
 import duckdb
 import numpy as np
 
-from data.store import batches, manifest
+from data.store import batches, manifest, staged
 from data.store.engine import COPY_OPTIONS, Cursor, Engine, arrow_of, quoted, rows_of, scan_of
 from data.store.files import Draft, SegmentFiles
 from data.store.kept import Columns, Kept
@@ -172,7 +172,7 @@ class ReadingsStore:
     def _find(self, register_ids: list[int], start_s: int, end_s: int) -> Found:
         with self.manifest.reading() as connection:
             layout = self.manifest.layout(connection)
-            tail = manifest.staged(connection, register_ids, start_s, end_s)
+            tail = staged.rows(connection, register_ids, start_s, end_s)
         segments = layout.raw_of(min(register_ids), max(register_ids), start_s, end_s)
         good, bad = self.usable(segments)
         parts = [tail] if len(tail) else []
@@ -194,7 +194,7 @@ class ReadingsStore:
     def _stamp(self, register_ids: list[int], start_s: int, end_s: int) -> Stamp | None:
         with self.manifest.reading() as connection:
             layout = self.manifest.layout(connection)
-            tail = manifest.staged_stamp(connection, register_ids, start_s, end_s)
+            tail = staged.stamp(connection, register_ids, start_s, end_s)
         good, bad = self.usable(layout.raw_of(min(register_ids), max(register_ids), start_s, end_s))
         series = tuple(layout.series.get(i) for i in register_ids)
         return None if bad else (tuple(segment.sha256 for segment in good), tail, series)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from data.queries import consumption
 from data.readings import ReadingsStore
 from data.rollups import rollup
-from data.store import fleet, manifest
+from data.store import fleet, manifest, staged
 from data.store.manifest import Change
 from data.store.values import BUCKET_REGISTERS, Damage, Segment, Series, Touched
 from domain.errors import NotFoundError
@@ -117,7 +117,7 @@ def _rows_of(store: ReadingsStore, register_ids: list[int]) -> dict[int, Columns
     """Start, energy and quality of each register, newest version of each interval, read without DuckDB."""
     with store.manifest.reading() as connection:
         layout = store.manifest.layout(connection)
-        tail = manifest.staged(connection, register_ids, *EVER)
+        tail = staged.rows(connection, register_ids, *EVER)
     segments = layout.raw_of(min(register_ids), max(register_ids), *EVER)
     good, _damaged = store.usable(segments)  # what is damaged holds none of these registers
     tables = [pq.read_table(path, columns=COLUMNS) for path in store.paths(good)]

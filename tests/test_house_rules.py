@@ -72,6 +72,21 @@ def test_app_stays_small():
     assert len((ROOT / "app.py").read_text().splitlines()) <= 80
 
 
+FILE_LINES, FUNCTION_LINES = 400, 60
+
+
+def test_files_and_functions_stay_small_enough_to_be_read():
+    own = [name for name in _tracked() if name.endswith(".py") and not name.startswith("data/migrations/")]
+    long = []
+    for name in own:
+        source = (ROOT / name).read_text()
+        long += [(name, len(source.splitlines()))] if len(source.splitlines()) > FILE_LINES else []
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= FUNCTION_LINES:
+                long.append((f"{name}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1))
+    assert long == []
+
+
 def test_the_project_speaks_of_itself_alone():
     banned = re.compile(r"(^|[^A-Za-z.])/(work|farm|root)/[a-z]")
     text_files = [

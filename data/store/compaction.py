@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.store import batches, fleet
+from data.store import batches, fleet, staged
 from data.store.engine import COPY_OPTIONS, quoted, rows_of, scan_of
 from data.store.files import Draft
 from data.store.fleet import FleetDays
 from data.store.layout import Layout
-from data.store.manifest import Change, ConflictError, last_version_of, staged
+from data.store.manifest import Change, ConflictError, last_version_of
 from data.store.values import BUCKET_REGISTERS, Rows, Segment, Touched, bucket_of, id_runs
 from domain.errors import DamagedSegmentError
 
@@ -49,7 +49,7 @@ def _flush(store: ReadingsStore) -> int:
     with store.files.writing():
         with store.manifest.reading() as connection:
             version = last_version_of(connection)
-            rows = staged(connection, None, *EVER)
+            rows = staged.rows(connection, None, *EVER)
         rows = rows.pick(rows.version <= version)
         if len(rows) == 0:
             return 0

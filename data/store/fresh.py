@@ -11,12 +11,11 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from data.store import expression
+from data.store import expression, staged
 from data.store.calendars import CalendarTables, calendar_tables, day_of, midnight_s, month_lengths_s
 from data.store.engine import Cursor, arrow_of, scan_of
 from data.store.files import SegmentFiles
 from data.store.layout import Layout
-from data.store.manifest import staged
 from data.store.values import Rows, Segment, Series, Touched
 
 PLACE = f"(epoch_us(start_utc) // {expression.PLACE_S * 1_000_000})::INTEGER AS place"
@@ -76,7 +75,7 @@ def source_of(connection: Connection, layout: Layout, runs: tuple[Touched, ...],
         series={i: layout.series[i] for i in ids},
         runs=runs,
         segments=tuple(layout.raw_of(ids[0], ids[-1], low, high)),
-        tail=staged(connection, ids, low, high),
+        tail=staged.rows(connection, ids, low, high),
         whole=whole,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -21,16 +21,8 @@ from data.store.values import Rows, Segment, Series, Touched
 
 IDS_PER_QUERY = 5000  # below SQLite's and PostgreSQL's limits on bound values
 
-# Every read asks for these: building a statement takes longer than its answer.
+# Every read asks for it: building a statement takes longer than its answer.
 LAYOUT_NUMBER = select(STATE.c.layout)
-IN_SPAN = (STAGING.c.start_s >= bindparam("start_s"), STAGING.c.start_s < bindparam("end_s"))
-OF_ONE = STAGING.c.register_id == bindparam("register_id")
-OF_SEVERAL = STAGING.c.register_id.in_(bindparam("register_ids", expanding=True))
-STAGED = select(*(STAGING.c[name] for name in ("register_id", "start_s", "energy_wh", "quality", "version"))).where(
-    *IN_SPAN
-)
-STAGED_OF_ONE, STAGED_OF_SEVERAL = STAGED.where(OF_ONE), STAGED.where(OF_SEVERAL)
-STAGED_STAMP = select(func.count(), func.max(STAGING.c.version)).where(*IN_SPAN, OF_SEVERAL)
 
 
 class ConflictError(Exception):
@@ -127,7 +119,7 @@ class Manifest:
     def extents(self, register_ids: Collection[int]) -> dict[int, tuple[int, int]]:
         found = {}
         with self.reading() as connection:
-            for ids in _chunks(register_ids):
+            for ids in chunks(register_ids):
                 query = select(SERIES.c.register_id, SERIES.c.first_s, SERIES.c.end_s)
                 query = query.where(SERIES.c.register_id.in_(ids), SERIES.c.first_s.is_not(None))
                 found.update({int(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(query)})
@@ -238,7 +230,7 @@ class Manifest:
 
     def drop_names(self, names: Collection[str]) -> None:
         with self.writing() as connection:
-            for chunk in _chunks(names):
+            for chunk in chunks(names):
                 connection.execute(delete(SEGMENT).where(SEGMENT.c.name.in_(chunk)))
 
     def note_damage(self, name: str, reason: str) -> None:
@@ -260,47 +252,13 @@ class Manifest:
             return {row.name: row.reason for row in connection.execute(select(DAMAGE))}
 
 
-def staged(connection: Connection, register_ids: Collection[int] | None, start_s: int, end_s: int) -> Rows:
-    """Staged rows of these registers (all when None) in `[start_s, end_s)`, every version."""
-    parts = [] if register_ids is not None else [_staged(connection, None, start_s, end_s)]
-    parts += [_staged(connection, ids, start_s, end_s) for ids in _chunks(register_ids or ())]
-    return Rows.join(parts) if parts else Rows.empty()
-
-
-def _staged(connection: Connection, ids: list[int] | None, start_s: int, end_s: int) -> Rows:
-    import numpy as np
-
-    asked: dict[str, Any] = {"start_s": start_s, "end_s": end_s}
-    if ids is None:
-        query = STAGED
-    elif len(ids) == 1:
-        query, asked["register_id"] = STAGED_OF_ONE, ids[0]
-    else:
-        query, asked["register_ids"] = STAGED_OF_SEVERAL, ids
-    found = connection.execute(query, asked).all()
-    if not found:
-        return Rows.empty()
-    table = np.array([tuple(row) for row in found], dtype=np.int64).T.copy()
-    return Rows(table[0], table[1], table[2], table[3].astype(np.uint8), table[4])
-
-
-def staged_stamp(connection: Connection, register_ids: Collection[int], start_s: int, end_s: int) -> tuple[int, int]:
-    """How many staged rows of few registers there are in `[start_s, end_s)`, and their last version.
-
-    Rows are only ever added, under a version of their own, until a file takes them over.
-    """
-    asked = {"register_ids": list(register_ids), "start_s": start_s, "end_s": end_s}
-    count, version = connection.execute(STAGED_STAMP, asked).one()
-    return int(count), int(version or 0)
-
-
 def touched(connection: Connection, register_ids: Collection[int] | None) -> list[Touched]:
     columns = [TOUCHED.c.register_id, TOUCHED.c.first_day, TOUCHED.c.end_day]
     if register_ids is None:
         return [Touched(*row) for row in connection.execute(select(*columns))]
     return [
         Touched(*row)
-        for ids in _chunks(register_ids)
+        for ids in chunks(register_ids)
         for row in connection.execute(select(*columns).where(TOUCHED.c.register_id.in_(ids)))
     ]
 
@@ -341,7 +299,7 @@ def _touch(connection: Connection, runs: Sequence[Touched], revision: int) -> No
 
 def _touch_whole(connection: Connection, register_ids: Sequence[int], revision: int) -> None:
     """Every day of these registers."""
-    for ids in _chunks(register_ids):
+    for ids in chunks(register_ids):
         query = select(SERIES).where(SERIES.c.register_id.in_(ids), SERIES.c.first_s.is_not(None))
         found = connection.execute(query).all()
         runs = [Touched(row.register_id, row.first_s // 86400 - 1, row.end_s // 86400 + 2) for row in found]
@@ -365,7 +323,7 @@ def _forget(connection: Connection, register_ids: Sequence[int]) -> None:
     """Delete staged rows and clear extents; SQLite zeroes the freed pages."""
     if register_ids and connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    for ids in _chunks(register_ids):
+    for ids in chunks(register_ids):
         for table in (STAGING, TOUCHED):
             connection.execute(delete(table).where(table.c.register_id.in_(ids)))
         connection.execute(update(SERIES).where(SERIES.c.register_id.in_(ids)).values(first_s=None, end_s=None))
@@ -399,7 +357,8 @@ def _micros(instant: datetime | None) -> int:
     return round(instant.timestamp() * 1_000_000)
 
 
-def _chunks(items: Collection[Any]) -> Iterator[list[Any]]:
+def chunks(items: Collection[Any]) -> Iterator[list[Any]]:
+    """In lists that one statement may carry."""
     ordered = [int(i) if not isinstance(i, str) else i for i in items]
     for start in range(0, len(ordered), IDS_PER_QUERY):
         yield ordered[start : start + IDS_PER_QUERY]
