@@ -164,12 +164,17 @@ def month_spans(first: date, end: date) -> list[Span]:
     return found
 
 
+def _nothing_before(_first: date) -> Sequence[Line]:
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Scope:
     """One segment `[first, end)` of one charge: one tariff version, one price, one tax rate.
 
-    since : the day from which the customer has had this tariff; banks do not reach back further
+    since, until : the days `[since, until)` the customer has this tariff; banks do not reach back further
     earlier : the lines of this tariff that are there already, for charges computed from them
+    before : what those lines were from a day until the rated period
     """
 
     book: Book
@@ -179,7 +184,9 @@ class Scope:
     end: date
     tax: TaxRule
     since: date
+    until: date
     earlier: Sequence[Line] = ()
+    before: Callable[[date], Sequence[Line]] = _nothing_before
 
     def spans(self) -> list[Span]:
         return month_spans(self.first, self.end)

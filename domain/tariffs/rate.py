@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from domain.calendar import Period, PeriodKind
@@ -189,4 +190,26 @@ def _segments(charge: Charge, term: Term, book: Book, earlier: Sequence[Line]) -
     for low, high in pairwise(edges):
         if low < high:
             tax: TaxRule = taxes.rule(charge.vat_code, low)
-            yield Scope(book, term.tariff.currency, term.tariff.calendar, low, high, tax, term.first, tuple(earlier))
+            yield Scope(
+                book=book,
+                currency=term.tariff.currency,
+                bands=term.tariff.calendar,
+                first=low,
+                end=high,
+                tax=tax,
+                since=term.first,
+                until=term.end,
+                earlier=tuple(earlier),
+                before=partial(_lines_before, charge, term, book),
+            )
+
+
+def _lines_before(charge: Charge, term: Term, book: Book, first: date) -> list[Line]:
+    """The lines a derived charge is computed from, of the days from `first` to the rated period."""
+    if first >= book.first:
+        return []
+    place = term.tariff.charges.index(charge)
+    kept = tuple(other for at, other in enumerate(term.tariff.charges) if not other.is_derived or at < place)
+    return _term_lines(
+        replace(term, tariff=replace(term.tariff, charges=kept)), replace(book, first=first, end=book.first, notices=[])
+    )
