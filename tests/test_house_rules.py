@@ -87,6 +87,20 @@ def test_files_and_functions_stay_small_enough_to_be_read():
     assert long == []
 
 
+CALLBACK_LINES = 10
+
+
+def test_a_callback_parses_asks_and_draws():
+    long = []
+    for path in CODE:
+        functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+        for function in functions:
+            is_callback = any("portal_callback" in ast.unparse(item) for item in function.decorator_list)
+            if is_callback and function.body[-1].end_lineno - function.body[0].lineno >= CALLBACK_LINES:
+                long.append(f"{path.relative_to(ROOT)} {function.name}")
+    assert long == []
+
+
 def test_the_project_speaks_of_itself_alone():
     banned = re.compile(r"(^|[^A-Za-z.])/(work|farm|root)/[a-z]")
     text_files = [
@@ -173,6 +187,36 @@ def test_every_page_is_documented():
     assert paths
     shown = [page for page in paths if page != "/not-found-404"]  # Dash's name for the page of unknown addresses
     assert [page for page in shown if f"`{page}`" not in tour] == []
+
+
+def test_every_page_is_looked_at_in_a_browser():
+    # What docs/how-to/add-a-page.md promises: no page without axe, both themes and a quiet console.
+    from tests.browser.test_every_page import CUSTOMER_PAGES, STAFF_PAGES, WITH_IDS
+
+    looked_at = {path.partition("?")[0] for path in (*CUSTOMER_PAGES.values(), *STAFF_PAGES.values())} | WITH_IDS
+    paths = set()
+    for path in (ROOT / "pages").rglob("*.py"):
+        paths |= set(
+            re.findall(r"""register_page\([^)]*?path(?:_template)?=["']([^"']+)["']""", path.read_text(), re.S)
+        )
+    assert paths - {"/not-found-404"} - looked_at == set()
+
+
+def test_every_variant_is_documented():
+    """Whatever registers itself has its word in the docs, in backticks."""
+    from adapters.export_writers import WRITERS
+    from adapters.importers import IMPORTERS
+    from domain.tariffs import charges  # noqa: F401 - its modules register themselves
+    from domain.tariffs.base import CHARGES
+    from services.jobs import HANDLERS
+    from services.outbox import CHANNELS
+    from services.schedules import SCHEDULES
+
+    docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, SCHEDULES)
+    names = {name for registry in registries for name in registry if not name.startswith("test_")}
+    assert len(names) >= 20
+    assert sorted(name for name in names if f"`{name}`" not in docs) == []
 
 
 def test_import_rules_hold():

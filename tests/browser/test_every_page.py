@@ -27,6 +27,8 @@ STAFF_PAGES = {
     "admin-customers": "/admin/customers?q=demo",
     "admin-customers-none": "/admin/customers?q=nobody-at-all",
 }
+# Opened below through a link to somebody's own thing.
+WITH_IDS = {"/dashboard/<site>", "/consumption/<meter>", "/admin/customers/<customer>"}
 MISSING = ("not-found", "foreign-site")
 LAYOUT_SHIFT = """
 return new Promise(done => { let sum = 0;
