@@ -86,30 +86,13 @@ def overview(viewer: Viewer, ask: Ask) -> Overview:
         interval_s=use.interval_of(ask.site, terms),
         parts=parts(viewer, ask, series),
         temperature=temperature(viewer, ask),
-        covered=_covered(viewer, ask, ask.period, series),
-        then_covered=_covered(viewer, ask, then, then_series) if then and then_series is not None else (),
+        covered=consumption_pairs.covered(viewer, ask, ask.period, series, ask.resolution),
+        then_covered=(
+            consumption_pairs.covered(viewer, ask, then, then_series, ask.resolution)
+            if then and then_series is not None
+            else ()
+        ),
     )
-
-
-def _covered(viewer: Viewer, ask: Ask, period: Period, shown: UseSeries) -> tuple[tuple[int, int], ...]:
-    """How much of each month or year is known: a year that began in May is not a small year. Of the running month
-    its days up to yesterday could be known; the running year is shown as the part of a year that it is.
-    """
-    if ask.resolution not in {"month", "year"}:
-        return ()
-    days = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), period, "day")
-    unit = f"datetime64[{ask.resolution[0].upper()}]"
-    good = days.label[comparison.complete_days(days)].astype(unit)
-    known = [int((good == label.astype(unit)).sum()) for label in shown.label]
-    spans = [Period.of(PeriodKind(ask.resolution), label.astype("datetime64[D]").astype(date)) for label in shown.label]
-    return tuple(zip(known, (_over(span, use.today_of(ask.site)) for span in spans), strict=True))
-
-
-def _over(span: Period, today: date) -> int:
-    """Days of a month that are over, of a year all days."""
-    if span.kind is PeriodKind.YEAR:
-        return span.day_count
-    return max(0, (min(span.end, today) - span.first).days)
 
 
 def drawn(viewer: Viewer, ask: Ask) -> Overview:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.access import Viewer
-from domain.calendar import Period
+from domain.calendar import Period, PeriodKind
 from domain.energy import comparison
 from domain.energy.balance import UseSeries
 from domain.energy.comparison import Comparison
@@ -15,6 +15,7 @@ from services import use
 from services.consumption_asks import Ask, compared_period
 from services.sites import consumption_terms
 
+Covered = tuple[tuple[int, int], ...]  # by month or year: complete days, and days that are over
 DAYS_SHOWN = 92  # longer periods are drawn by month
 
 
@@ -32,6 +33,8 @@ class Pairs:
     now_part: Period
     then_part: Period
     compared: Comparison | None
+    now_covered: Covered = ()
+    then_covered: Covered = ()
 
     @property
     def is_running(self) -> bool:
@@ -53,6 +56,8 @@ def pairs(viewer: Viewer, ask: Ask) -> Pairs | None:
         ask=ask, today=today, then=then, resolution=resolution, now_series=now_series, then_series=then_series,
         pairing=pair_buckets(now_series, then_series, pair_days(now, then, ask.align), resolution),
         now_part=parts[0], then_part=parts[1], compared=compared(viewer, ask, then, ask.align),
+        now_covered=covered(viewer, ask, now, now_series, resolution),
+        then_covered=covered(viewer, ask, then, then_series, resolution),
     )  # fmt: skip
 
 
@@ -101,3 +106,25 @@ def _both(viewer: Viewer, ask: Ask, now: Period, then: Period, resolution: str) 
     terms = consumption_terms(ask.site, ask.commodity)
     left = use.series(viewer, ask.site, terms, now, resolution, ask.known_at)
     return left, use.series(viewer, ask.site, terms, then, resolution)
+
+
+def covered(viewer: Viewer, ask: Ask, period: Period, shown: UseSeries, resolution: str) -> Covered:
+    """How much of the asked days of each month or year is known: a year with readings from May on is not a small
+    year. Of the running month its days up to yesterday could be known; the running year is the part that it is.
+    """
+    if resolution not in {"month", "year"}:
+        return ()
+    days = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), period, "day")
+    unit = f"datetime64[{resolution[0].upper()}]"
+    good = days.label[comparison.complete_days(days)].astype(unit)
+    known = [int((good == label.astype(unit)).sum()) for label in shown.label]
+    spans = [Period.of(PeriodKind(resolution), label.astype("datetime64[D]").astype(date)) for label in shown.label]
+    return tuple(zip(known, (_asked_days(span, period, use.today_of(ask.site)) for span in spans), strict=True))
+
+
+def _asked_days(span: Period, period: Period, today: date) -> int:
+    """Days of a year inside the period, of a month those that are over."""
+    end = min(span.end, period.end)
+    if span.kind is PeriodKind.MONTH:
+        end = min(end, today)
+    return max(0, (end - max(span.first, period.first)).days)

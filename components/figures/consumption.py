@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from domain.text import gettext as _
 
 Floats = npt.NDArray[np.float64]
 MANY_BARS = 62  # more are so thin that a border would hide them
+LARGE_KWH = 10_000
 MOST_AREAS = 24  # a line in more pieces has no area below it
 CLEAR = "rgba(0,0,0,0)"
 FINE_POINTS = 400  # so many intervals are thinner than a line
@@ -101,6 +102,7 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
     layout["barmode"] = "relative"
     layout["xaxis"] |= {"type": "category", "range": [-0.5, len(data.labels) - 0.5], **_ticks(data.ticks, data.labels)}
     layout["shapes"] += [_shade(colours, index - 0.5, index + 0.5) for index in data.shaded]
+    _tell_megawatt_hours(layout, data)
     traces = [_bar(colours, data, stack) for stack in data.stacks]
     if any(value is not None for value in data.then_kwh):
         traces.append(_then(colours, data))
@@ -110,6 +112,25 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
         layout["yaxis2"] = _degrees_axis(data.temperature_c, layout["yaxis"]["tickfont"])
         layout["margin"]["r"] = 34
     return {"data": traces, "layout": layout}
+
+
+def _tell_megawatt_hours(layout: dict[str, Any], data: BarData) -> None:
+    """From 10,000 kWh on the axis is named in MWh; the bars stay kWh."""
+    layers = [[value or 0 for value in stack.values_kwh] for stack in data.stacks]
+    top = max([*map(sum, zip(*layers, strict=True)), *(value or 0 for value in data.then_kwh)], default=0)
+    if top < LARGE_KWH:
+        return
+    step = round_step(top)
+    places = [step * n for n in range(ceil(top / step) + 1)]
+    layout["yaxis"] |= {"tickvals": places, "ticktext": [formats.number(place / 1000) for place in places]}
+    layout["annotations"][0]["text"] = "MWh"
+
+
+def round_step(largest: float) -> float:
+    """1, 2 or 5 times a power of ten, so that three steps reach about as far as the largest value."""
+    raw = max(largest, 1e-3) / 3
+    power = 10.0 ** floor(log10(raw))
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= raw * 0.999)
 
 
 def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
@@ -124,7 +145,7 @@ def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
         "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in stack.values_kwh],
         "marker": marker,
-        "hovertemplate": "%{y:.1f} " + data.unit,
+        "hovertemplate": "%{y:,.1f} " + data.unit,
     }
     return {**trace, "customdata": list(data.hrefs)} if data.hrefs else trace
 
@@ -139,7 +160,7 @@ def _then(colours: Theme, data: BarData) -> dict[str, Any]:
     return {
         "type": "scatter", "name": data.then_name, "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in data.then_kwh],
-        "hovertemplate": "%{y:.1f} " + data.unit, **look,
+        "hovertemplate": "%{y:,.1f} " + data.unit, **look,
     }  # fmt: skip
 
 

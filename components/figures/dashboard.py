@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, log10
 from typing import Any
 
 from components import formats
-from components.figures.consumption import BarData, Stack, bars
+from components.figures.consumption import BarData, Stack, bars, round_step
 from components.theme import Theme
 from domain.text import gettext as _
 
@@ -66,13 +66,6 @@ def net_kwh(data: MonthData) -> list[float | None]:
 
 def _texts(values: Sequence[float | None]) -> list[str]:
     return [formats.kwh(None if value is None else value * 1000) for value in values]
-
-
-def round_step(largest: float) -> float:
-    """1, 2 or 5 times a power of ten, so that three steps reach about as far as the largest value."""
-    raw = max(largest, 1e-3) / 3
-    power = 10.0 ** floor(log10(raw))
-    return next(power * n for n in (1, 2, 5, 10) if power * n >= raw * 0.999)
 
 
 def _digits(step: float) -> int:

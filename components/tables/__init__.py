@@ -8,9 +8,11 @@ from typing import Any
 
 from dash import html
 
+from components import formats
 from components.icons import icon
 from components.light import light
 from domain.text import gettext as _
+from domain.text import ngettext
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ def _row(classes: Sequence[str | None], cells: Sequence[Any]) -> html.Tr:
     first = light(html.Th, cells[0], scope="row", className=classes[0])
     rest = [light(html.Td, cell, className=name) for name, cell in zip(classes[1:], cells[1:], strict=True)]
     return light(html.Tr, [first, *rest])
+
+
+def row_count(rows: int) -> str:
+    """`1 row`, `2,976 rows`: what a folded table holds."""
+    return ngettext("{rows} row", "{rows} rows", rows, rows=formats.number(rows))
 
 
 def table_toggle(table: Any, count: str) -> html.Details:

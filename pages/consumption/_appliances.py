@@ -13,7 +13,7 @@ from components.consumption import labels, sentences
 from components.figures import consumption as figures
 from components.figures.consumption import LineData, Stack
 from components.frame import LegendItem, figure_card, legend
-from components.tables import Column, data_table
+from components.tables import Column, data_table, row_count
 from components.theme import Theme
 from domain.access import Viewer
 from domain.energy.submeters import step_s
@@ -65,7 +65,7 @@ def _card(state: State, found: Devices, view: Overview) -> html.Section:
     body = [*_notices(state, found), *rows, legend(_legend(state, view), _unit(state)), slot]
     return figure_card(
         card_id="consumption-appliances", headline=headline, sub=sub, body=body,
-        table=_table(found, total), table_count=_("{n} rows", n=len(found.seen)),
+        table=_table(found, total), table_count=row_count(len(found.seen)),
     )  # fmt: skip
 
 

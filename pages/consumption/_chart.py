@@ -121,7 +121,7 @@ def bar_data(state: State, view: Overview) -> BarData:
         stacks=stacks_of(series, view.parts),
         is_estimated=hatched(series),
         is_running=_running(view),
-        is_partial=_partial(view.covered),
+        is_partial=partial(view.covered),
         shaded=labels.weekend(series, resolution),
         then_kwh=then,
         then_name=formats.period_title(view.then) if view.then else "",
@@ -141,7 +141,8 @@ def bucket_names(state: State, view: Overview) -> list[str]:
     ]
 
 
-def _partial(covered: Sequence[tuple[int, int]]) -> list[bool]:
+def partial(covered: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which months or years lack more than a fiftieth of their days."""
     return [known < PARTIAL_SHARE * whole for known, whole in covered]
 
 
@@ -161,8 +162,8 @@ def aligned(then: UseSeries, now: UseSeries, view: Overview) -> list[float | Non
     """
     assert view.then is not None, "there is a compared series"
     found = pair_buckets(now, then, pair_days(view.ask.period, view.then, "date"), view.ask.resolution)
-    partial = _partial(view.then_covered) or [False] * len(then)
-    values = [None if torn else value for value, torn in zip(kwh_values(then.values_wh()), partial, strict=True)]
+    is_torn = partial(view.then_covered) or [False] * len(then)
+    values = [None if torn else value for value, torn in zip(kwh_values(then.values_wh()), is_torn, strict=True)]
     rows = [
         (at, None if of == NONE else values[of]) for at, of in zip(found.now, found.then, strict=True) if at != NONE
     ]
@@ -205,15 +206,13 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         "rest": "sw-rest",
     }
     items = [
-        LegendItem(
-            swatches[stack.role], stack.name, formats.number(sum(v for v in stack.values_kwh if v is not None), 1)
-        )
+        LegendItem(swatches[stack.role], stack.name, _figure(view, sum(v for v in stack.values_kwh if v is not None)))
         for stack in stacks_of(view.series, view.parts)
     ]
     items += _then_legend(view, "sw-ref")
     if any(hatched(view.series)):
         items.append(LegendItem("sw-estimated", _("Partly estimated")))
-    if any(_partial(view.covered)):
+    if any(partial(view.covered)):
         is_year = view.ask.resolution == "year"
         items.append(LegendItem("sw-partial", _("Incomplete year") if is_year else _("Incomplete month")))
     if has_degrees(view):
@@ -221,12 +220,28 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
     return items
 
 
+def unit_note(state: State, view: Overview) -> str:
+    """What the figures of the legend and the axis are."""
+    if is_line(state):
+        return _("in kW")
+    return _("in MWh") if _is_large(view) else _("in kWh")
+
+
+def _is_large(view: Overview) -> bool:
+    return (view.series.total_wh or 0) >= formats.MWH_FROM_WH
+
+
+def _figure(view: Overview, energy_kwh: float) -> str:
+    """All figures of a legend in one unit, the total's."""
+    return formats.number(energy_kwh / 1000, 2) if _is_large(view) else formats.number(energy_kwh, 1)
+
+
 def _then_legend(view: Overview, swatch: str) -> list[LegendItem]:
     """The compared period, with its energy where all of it can be compared."""
     if view.then is None or view.then_series is None or view.then_series.total_wh is None:
         return []
     total_wh = view.then_series.total_wh if view.compared and not view.is_running else None
-    energy = formats.kwh(total_wh) if swatch == "sw-usual" else formats.number((total_wh or 0) / 1000, 1)
+    energy = formats.kwh(total_wh) if swatch == "sw-usual" else _figure(view, (total_wh or 0) / 1000)
     return [LegendItem(swatch, formats.period_title(view.then), energy if total_wh is not None else "")]
 
 

@@ -15,7 +15,7 @@ from components.figures.consumption import BarData, LineData, Stack
 from components.frame import LegendItem, card, figure_card, legend
 from components.icons import icon
 from components.period_bar import date_field
-from components.tables import Column, data_table
+from components.tables import Column, data_table, row_count
 from components.theme import Theme
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind
@@ -45,8 +45,18 @@ def _form_card(state: State) -> html.Div:
         [*_hidden(state), html.Div([*_fields(state), _align_field(state), _button()], className="compare-fields")],
         action=state.path, method="GET",
     )  # fmt: skip
-    shown = card(card_id="consumption-periods", title=_("Which periods"), body=[form])
-    return html.Div([*_alerts(state), html.Div(shown, className="g")])
+    if state.problems or state.ask.period.kind is PeriodKind.ALL:
+        shown = card(card_id="consumption-periods", title=_("Which periods"), body=[form])
+        return html.Div([*_alerts(state), html.Div(shown, className="g")])
+    then = compared_period(state.ask)
+    both = (
+        _("{now} against {then}", now=formats.period_title(state.ask.period), then=formats.period_title(then))
+        if then
+        else ""
+    )
+    change = html.Span(_("Choose other days"), className="linkish")
+    folded = html.Details([html.Summary([icon("calendar"), html.B(both), change]), form], className="fold")
+    return html.Div(html.Div(html.Div(folded, className="card-body"), className="card"), className="g")
 
 
 def _hidden(state: State) -> list[Any]:
@@ -121,7 +131,7 @@ def _result(viewer: Viewer, state: State, found: Pairs) -> html.Div:
     body = [_legend(found), slot, chart.ribbon(found.now_series), trust.note(chart.counts_of(found.now_series))]
     shown = figure_card(
         card_id="consumption-compared", headline=headline, sub=_sub(found), body=body, table=_table(found),
-        table_count=_("{n} rows", n=formats.number(len(found.pairing))),
+        table_count=row_count(len(found.pairing)),
     )  # fmt: skip
     return html.Div(shown, className="g")
 
@@ -167,10 +177,15 @@ def figure(found: Pairs, colours: Theme) -> dict[str, Any]:
         [None if value is None else value * factor for value in values(series, places)]
         for series, places in ((found.now_series, found.pairing.now), (found.then_series, found.pairing.then))
     )
+    torn = [place for place, is_torn in enumerate(chart.partial(found.then_covered)) if is_torn]
+    then = [None if place in torn else value for place, value in zip(found.pairing.then, then, strict=True)]
     stack, title = [Stack(formats.period_title(found.ask.period), "total", now)], formats.period_title(found.then)
     if found.resolution == "interval":
         return figures.lines(LineData(names, ticks, stack, then=then, then_name=title), colours=colours)
-    return figures.bars(BarData(names, ticks, stack, then_kwh=then, then_name=title), colours=colours)
+    is_torn = chart.partial(found.now_covered)
+    is_partial = [is_torn[place] if place != NONE else False for place in found.pairing.now] if is_torn else []
+    data = BarData(names, ticks, stack, then_kwh=then, then_name=title, is_partial=is_partial)
+    return figures.bars(data, colours=colours)
 
 
 def _factor(found: Pairs) -> float:
@@ -186,7 +201,9 @@ def _legend(found: Pairs) -> html.Ul:
         LegendItem("sw-line" if is_line else "sw-cons", formats.period_title(found.ask.period), formats.kwh(found.now_series.total_wh)),
         LegendItem("sw-usual" if is_line else "sw-ref", formats.period_title(found.then), formats.kwh(found.then_series.total_wh)),
     ]  # fmt: skip
-    return legend(items, _("in kW") if is_line else _("in kWh"))
+    if any(chart.partial(found.now_covered)):
+        items.append(LegendItem("sw-partial", _("Incomplete month")))
+    return legend(items, _("in kW") if is_line else "")
 
 
 def _table(found: Pairs) -> html.Div:

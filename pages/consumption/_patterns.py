@@ -12,7 +12,7 @@ from components.charts import chart_slot
 from components.consumption import band, heatmap, labels, sentences
 from components.figures import consumption as figures
 from components.frame import LegendItem, card, figure_card, legend
-from components.tables import Column, data_table
+from components.tables import Column, data_table, row_count
 from domain.access import Viewer
 from domain.text import gettext as _
 from pages.consumption._state import State as Asked
@@ -84,7 +84,7 @@ def profile_card(viewer: Viewer, state: Asked) -> html.Section:
         card_id="consumption-days", title=_("Your average day"), headline=headline,
         sub=_("Average energy of each hour {when}.", when=when),
         body=[legend(items, _("in kWh")), chart_slot("consumption-profile", summary=headline, height_px=220)],
-        table=_profile_table(found), table_count=_("{n} rows", n=24),
+        table=_profile_table(found), table_count=row_count(24),
     )  # fmt: skip
 
 

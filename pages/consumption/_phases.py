@@ -12,7 +12,7 @@ from components.consumption import labels, sentences
 from components.figures import consumption as figures
 from components.figures.consumption import BarData, LineData, Stack, kwh_values
 from components.frame import LegendItem, figure_card, legend
-from components.tables import Column, data_table
+from components.tables import Column, data_table, row_count
 from components.theme import Theme
 from domain.access import Viewer
 from domain.energy.phases import most_uneven
@@ -58,7 +58,7 @@ def _card(state: State, found: list[RegisterTotal]) -> html.Section:
     ]
     return figure_card(
         card_id="consumption-phases", headline=headline, sub=_apart(state, found), body=body,
-        table=_table(state, found), table_count=_("{n} rows", n=len(found[0].series)),
+        table=_table(state, found), table_count=row_count(len(found[0].series)),
     )  # fmt: skip
 
 

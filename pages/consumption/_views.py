@@ -9,6 +9,7 @@ from dash import dcc, html
 from components import formats, states
 from components.consumption import labels, sentences
 from components.frame import card
+from components.links import href
 from components.tables import Column, data_table
 from domain.access import Viewer
 from domain.calendar import local_date
@@ -16,35 +17,51 @@ from domain.text import gettext as _
 from pages.consumption import _chart as chart
 from pages.consumption._state import State
 from services import consumption
+from services.consumption import RegisterTotal
 from services.sites import MeterView
+
+RANK = {"phase": 1, "submeter": 2}  # flows of the whole site come before its parts
 
 
 def meters(viewer: Viewer, state: State) -> list[Any]:
-    """One card a meter; a replaced one keeps its place in the chain."""
+    """Every register and what it counted while its meter stood there: the main meters first, sub-meters after them."""
     wanted = [m for m in state.ask.site.meters if m.commodity == state.ask.commodity]
-    rows = []
-    for meter in wanted:
-        registers = consumption.meter_registers(state.ask.site, meter)
-        for found in consumption.register_totals(viewer, state.ask, registers, meter):
-            name = labels.flow_name(found.register.flow, found.register.kind, found.register.phase)
-            link = dcc.Link(meter.serial, href=f"/consumption/{meter.public_id}?{state.link().partition('?')[2]}")
-            counts = chart.counts_of(found.series)
-            rows.append(
-                [
-                    link,
-                    found.register.label or name,
-                    _in_use(state, meter),
-                    formats.kwh(found.series.total_wh),
-                    formats.number(counts.missing),
-                ]
-            )
-    columns = [Column(_("Meter")), Column(_("What it counts")), Column(_("In use"), low=True), Column(_("Energy"), numeric=True),
+    if not wanted:
+        return [states.empty("not_set_up", _("No meter"), _("No meter of this kind is registered here."))]
+    found = [
+        (meter, total)
+        for meter in wanted
+        if stands_in(state, meter)
+        for total in consumption.register_totals(
+            viewer, state.ask, consumption.meter_registers(state.ask.site, meter), meter
+        )
+    ]
+    found.sort(key=lambda pair: (RANK.get(pair[1].register.flow, 0), pair[0].installed_utc))
+    columns = [Column(_("What it counts")), Column(_("Meter"), low=True), Column(_("In use"), low=True), Column(_("Energy"), numeric=True),
                Column(_("Missing"), numeric=True, low=True)]  # fmt: skip
     title = _("Meters and what they counted {when}", when=sentences.when(state.ask.period))
-    if not rows:
-        return [states.empty("not_set_up", _("No meter"), _("No meter of this kind is registered here."))]
-    table = data_table(title, columns, rows, dense=False, caption_hidden=True)
+    if not found:
+        return [states.empty("none_here", _("No meter"), _("No meter stood here in this period."))]
+    table = data_table(title, columns, [_row(state, *pair) for pair in found], dense=False, caption_hidden=True)
     return [html.Div(card(card_id="consumption-meters", title=title, body=[table]), className="g")]
+
+
+def _row(state: State, meter: MeterView, total: RegisterTotal) -> list[Any]:
+    """The name leads to the register's page; on phones the meter's number stands below it."""
+    register = total.register
+    name = register.label or labels.flow_name(register.flow, register.kind, register.phase)
+    query = {**state.query, "view": None, "register": register.public_id}
+    link = dcc.Link(name, href=href(f"/consumption/{meter.public_id}", query))
+    used = _in_use(state, meter)
+    below = html.Span(" · ".join(filter(None, (meter.serial, used))), className="small quiet only-n")
+    missing = formats.number(chart.counts_of(total.series).missing)
+    return [[link, below], meter.serial, used, formats.kwh(total.series.total_wh), missing]
+
+
+def stands_in(state: State, meter: MeterView) -> bool:
+    """Whether a meter was installed at any time of the period."""
+    low, high = state.ask.period.bounds_utc(state.ask.site.zone_name)
+    return meter.installed_utc < high and (meter.removed_utc is None or meter.removed_utc > low)
 
 
 def _in_use(state: State, meter: MeterView) -> str:

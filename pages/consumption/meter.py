@@ -15,6 +15,7 @@ from components.consumption import labels, sentences
 from components.figures import consumption as figures
 from components.frame import card, figure_card, page_head
 from components.period_bar import PeriodState, period_bar, segmented
+from components.tables import row_count
 from components.theme import theme
 from domain.access import Viewer
 from domain.calendar import local_date
@@ -26,6 +27,7 @@ from pages.consumption import _chart as chart
 from pages.consumption import _register as part
 from pages.consumption._state import State as Asked
 from pages.consumption._state import read
+from pages.consumption._views import stands_in
 from services import consumption, damage, sites
 from services.consumption import RegisterTotal
 from services.sites import MeterView, RegisterView, SiteView
@@ -116,7 +118,7 @@ def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: Registe
     total = consumption.register_totals(viewer, state.ask, [register], meter)[0]
     if total.series.total_wh is None:
         text = _("There are no readings in this period.")
-        if _stands_outside(state, meter):
+        if not stands_in(state, meter):
             text = _("This meter was not installed in this period.")
         return card(
             card_id="meter-readings", title=_name(register), body=[states.empty("none_here", _("No readings"), text)]
@@ -135,13 +137,8 @@ def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: Registe
     ]
     return figure_card(
         card_id="meter-readings", headline=headline, sub=_extremes(state, total), body=body,
-        table=part.readings_table(state, total.series), table_count=_("{n} rows", n=formats.number(len(total.series))),
+        table=part.readings_table(state, total.series), table_count=row_count(len(total.series)),
     )  # fmt: skip
-
-
-def _stands_outside(state: Asked, meter: MeterView) -> bool:
-    low, high = state.ask.period.bounds_utc(state.ask.site.zone_name)
-    return meter.installed_utc >= high or (meter.removed_utc is not None and meter.removed_utc <= low)
 
 
 def _extremes(state: Asked, total: RegisterTotal) -> str:

@@ -14,10 +14,11 @@ from components import formats, states, trust
 from components.charts import chart_slot, graph
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
-from components.frame import figure_card, link_tabs, page_head
+from components.frame import figure_card, legend, link_tabs, page_head
 from components.icons import icon
 from components.links import href
 from components.period_bar import KINDS_AND_ALL, PeriodState, period_bar, segmented
+from components.tables import row_count
 from components.theme import theme
 from domain.access import Viewer
 from domain.energy.balance import UseSeries
@@ -190,10 +191,9 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     )
     summary = figures.summary(headline, view.series.values_wh(), chart.bucket_names(state, view))
     counts = chart.counts_of(view.series)
-    unit = _("in kW") if chart.is_line(state) else _("in kWh")
     has_degrees = chart.has_degrees(view) and not chart.is_line(state)
     body = [
-        legend_of(state, view, unit),
+        legend(chart.legend_items(state, view), chart.unit_note(state, view)),
         chart_slot("consumption-main", summary=summary),
         chart.period_links(state, view.series, has_degrees=has_degrees),
         chart.ribbon(view.series, has_degrees=has_degrees),
@@ -202,14 +202,8 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     return figure_card(
         card_id="consumption-total", headline=headline, aside=_fineness(state), body=body,
         sub=_sub(view),
-        table=chart.series_table(state, view), table_count=_("{n} rows", n=formats.number(len(view.series))),
+        table=chart.series_table(state, view), table_count=row_count(len(view.series)),
     )  # fmt: skip
-
-
-def legend_of(state: Asked, view: consumption.Overview, unit: str) -> html.Ul:
-    from components.frame import legend
-
-    return legend(chart.legend_items(state, view), unit)
 
 
 def _sub(view: consumption.Overview) -> str:

@@ -67,6 +67,22 @@ def test_two_own_periods_are_compared(client):
     assert "7 rows" in text
 
 
+def test_a_meter_is_listed_while_it_stood_there(client):
+    # The meter was exchanged 265 days before the tiny world's today, 20 November: on 28 February.
+    assert _text(client, "view=meter&period=month&date=2026-02-20").count("until 28 Feb 2026") >= 1
+    october = _text(client, "view=meter&period=month&date=2026-10-05")
+    assert "until 28 Feb 2026" not in october
+    assert "since 28 Feb 2026" in october
+    assert october.index("From the grid") < october.index("L1") < october.index("Washing machine")
+
+
+def test_the_form_of_a_comparison_is_folded_until_it_is_needed(client):
+    folded = _text(client, "view=compare&period=month&date=2026-10-05")
+    assert "October 2026 against September 2026" in folded
+    assert "Choose other days" in folded
+    assert "Choose other days" not in _text(client, "view=compare&period=custom&compare=own&date=2026-10-05&last=no")
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

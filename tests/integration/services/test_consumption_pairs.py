@@ -56,6 +56,19 @@ def test_a_running_period_meets_whole_days_alone(viewer_of):
     assert found.compared.then_wh == sum(right[date.fromordinal(day.toordinal() - 7)] for day in both)
 
 
+def test_months_cut_by_the_asked_days_are_whole_and_those_cut_by_the_readings_are_not(viewer_of):
+    # Readings from 15 February to 14 April: of 1 February to 20 March the first month lacks 14 of 28 days, the second
+    # holds all 20 days that were asked for.
+    viewer = viewer_of("consumer")
+    site = sites_of(viewer)[0]
+    found = _pairs(viewer, site, _span("2025-11-01", "2026-03-20"), _span("2024-11-01", "2025-03-20"))
+    assert found.resolution == "month"
+    shown = [str(label.astype("datetime64[M]")) for label in found.now_series.label]
+    covered = dict(zip(shown, found.now_covered, strict=True))
+    assert covered["2026-02"] == (14, 28)
+    assert covered["2026-03"] == (20, 20)
+
+
 def test_a_day_is_compared_as_it_was_known(viewer_of):
     # On 3 November five hours came two days late: on the 4th they are in neither the total nor the comparison.
     viewer = viewer_of("consumer")

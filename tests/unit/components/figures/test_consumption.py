@@ -120,6 +120,19 @@ def test_flows_differ_without_colour(role, shape):
     assert trace["marker"]["pattern"]["shape"] == [shape] * 3
 
 
+def test_from_ten_thousand_kilowatt_hours_the_axis_is_in_megawatt_hours():
+    # The layers together reach 9,000 + 4,000 = 13,000: steps of 5,000 kWh, which are 5 MWh.
+    large = BarData(["a", "b"], [], [Stack("Use", "total", [9_000, None]), Stack("Rest", "rest", [4_000, 100])])
+    layout = bars(large, colours=LIGHT)["layout"]
+    assert (layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"]) == (
+        [0, 5_000, 10_000, 15_000],
+        ["0", "5", "10", "15"],
+    )
+    assert [note["text"] for note in layout["annotations"]] == ["MWh"]
+    assert bars(large, colours=LIGHT)["data"][0]["y"] == [9_000, None]  # the bars stay kWh
+    assert "ticktext" not in bars(BARS, colours=LIGHT)["layout"]["yaxis"]
+
+
 def test_a_running_bar_is_pale():
     assert bars(FULL, colours=LIGHT)["data"][0]["marker"]["opacity"] == [1, 1, 0.55]
 
