@@ -42,7 +42,7 @@ def test_1250_over_14_and_16_days_is_583_and_667():
 
 @settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
-def test_the_parts_of_a_split_sum_to_the_whole(minor, weights):
+def test_law_the_parts_of_a_split_sum_to_the_whole(minor, weights):
     parts = money.largest_remainder(minor, weights)
     assert sum(parts) == minor
     assert all(

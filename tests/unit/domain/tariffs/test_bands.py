@@ -86,7 +86,7 @@ rules = st.builds(
 
 @settings(deadline=None)
 @given(st.lists(rules, max_size=6))
-def test_every_quarter_hour_falls_in_exactly_one_band(found):
+def test_law_every_quarter_hour_falls_in_exactly_one_band(found):
     calendar = Calendar(rules=(*found, Rule(band="rest")), holidays="DE")
     table = compiled(calendar)
     assert calendar.issues() == []

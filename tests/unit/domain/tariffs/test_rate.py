@@ -328,7 +328,7 @@ def test_law_a_zero_rate_or_bands_of_one_price_change_nothing(seed):
 
 @settings(max_examples=20, deadline=None)
 @given(seeds, cuts)
-def test_law_splitting_never_raises_a_bill_of_rising_blocks(seed, cut):
+def test_law_splitting_never_lowers_a_bill_of_rising_blocks_with_limits_by_days(seed, cut):
     rising = (Block(price=d("0.2"), up_to=d("2000")), Block(price=d("0.3"), up_to=d("4000")), Block(price=d("0.5")))
     use = random_use(seed)
     tariff = make_tariff(make_energy(None, blocks=rising))
