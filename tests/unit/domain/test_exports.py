@@ -66,6 +66,14 @@ def test_each_row_names_the_meter_of_its_time():
     assert [iso_utc(part)[0] for part in parts] == ["2026-06-01T09:30:00Z", "2026-06-01T10:00:00Z"]
 
 
+def test_a_meter_without_a_row_has_no_part():
+    # Exchanged in 2024 and in 2025; all rows are of June 2026, when the third meter counts.
+    start = np.array(["2026-06-01T09:30", "2026-06-01T09:45"], dtype="datetime64[s]")
+    rows = rows_of(REGISTER, "UTC", start, np.array([1, 2]), np.zeros(2, dtype=np.uint8))
+    (part,) = by_meter(rows, [(datetime(2023 + n, 1, 1, tzinfo=UTC), f"meter {n}") for n in range(3)])
+    assert (part.register.serials, part.energy_wh.tolist()) == ("meter 2", [1, 2])
+
+
 def test_one_meter_needs_no_parts():
     rows = rows_of(
         REGISTER, "UTC", np.array(["2026-06-01"], dtype="datetime64[s]"), np.array([1]), np.array([0], dtype=np.uint8)

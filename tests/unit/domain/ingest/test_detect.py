@@ -98,7 +98,9 @@ def test_refusals_say_what_is_missing():
     assert refused("time;name\n2026-01-01;x\n") == "layout_unknown"
     assert refused("time;name\n2026-01-01;x\n", layout="long") == "columns_missing"
     assert refused("time;import;export\n2026-01-01;1;2\n") == "unit_unknown"
+    assert refused("time;value\n2026-01-01;1\n") == "unit_unknown"
     assert refused("time;kWh\n2026-01-01;1\n", unit="parsec") == "unit_unfit"
+    assert refused("time;kWh\nnoon;1\n") == "time_unknown"
     assert refused("time;kWh\n01/02/2026 00:00;1\n") == "date_order_unknown"
 
 
@@ -107,3 +109,12 @@ def test_the_interval_of_a_file_ordered_by_time():
     head = "".join(f"s{n},2026-01-01T00:{15 * (n % 2):02d}Z,1\n" for n in range(4))
     found = seen("series,time,kWh\n" + head + "s0,2026-12-31T00:00Z,1\ns1,2026-12-31T00:15Z,1\n")
     assert found.interval_s == 900
+
+
+def test_a_stamp_that_cannot_be_read_does_not_hide_the_interval():
+    assert seen("time;kWh\n2026-01-01 00:00;1\nlater;1\n2026-01-01 00:15;1\n").interval_s == 900
+
+
+def test_a_sign_that_splits_the_header_but_not_the_rows_is_no_delimiter():
+    found = seen("time;kWh, net\n2026-01-01 00:00;1\n2026-01-01 00:15;1\n", unit="kWh")
+    assert (found.delimiter, found.columns.names) == (";", ("time", "kWh, net"))

@@ -23,6 +23,18 @@ def test_one_by_one_as_many_are_kept():
     assert (log.total, len(log.problems)) == (KEPT_PER_CODE + 5, KEPT_PER_CODE)
 
 
+def test_no_lines_are_no_problem_and_some_are_only_counted():
+    log = ProblemLog()
+    log.add_lines("bad_time", np.array([], dtype=np.int64), "time")
+    assert (log.total, log.problems) == (0, ())
+    log.add_count("bad_time", 7)
+    assert (log.total, log.problems) == (7, ())
+
+
+def test_a_problem_speaks_of_one_row_unless_it_says_of_how_many():
+    assert (Problem("negative", 4).rows, Problem("negative", 4, params={"rows": 96}).rows) == (1, 96)
+
+
 def test_problems_come_in_the_order_of_the_file():
     log = ProblemLog()
     log.add(Problem("negative", 9))
