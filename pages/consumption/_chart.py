@@ -100,8 +100,11 @@ def stacks_of(total: UseSeries, parts: Sequence[Part]) -> list[Stack]:
     stacks = [Stack(part_name(part), f"part{n}", kwh_values(part.series.values_wh())) for n, part in enumerate(shown)]
     if small:
         together = np.sum([part.series.energy_wh for part in small], axis=0) / 1000
+        is_known = np.any([part.series.is_known for part in small], axis=0)
         name = part_name(small[0]) if len(small) == 1 else _("Other devices")
-        stacks.append(Stack(name, "part2", [float(v) for v in together]))
+        stacks.append(
+            Stack(name, "part2", [float(v) if known else None for v, known in zip(together, is_known, strict=True)])
+        )
     rest = next((part for part in parts if part.kind == "untracked"), None)
     if rest is not None:
         stacks.append(Stack(_("Not tracked"), "rest", kwh_values(rest.series.values_wh())))

@@ -56,8 +56,24 @@ def _total(values: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
+def _share_known(values: Sequence[int | None], template: str) -> str:
+    """Of how many sites a sum is, where some are missing from it; nothing where it is of all or of none."""
+    known = sum(value is not None for value in values)
+    return template.format(n=known, m=len(values)) if 0 < known < len(values) else ""
+
+
 def _headline(current: Sequence[SiteRow]) -> str:
-    energy = formats.kwh(_total([row.month.so_far_wh for row in current]))
+    month = [row.month.so_far_wh for row in current]
+    energy = formats.kwh(_total(month))
+    if _total(month) is None:
+        return ngettext(
+            "There are no readings of your site this month yet.",
+            "There are no readings of your {n} sites this month yet.",
+            len(current),
+        )
+    partly = _share_known(month, _("{n} of your {m} sites used"))
+    if partly:
+        return _("{partly} {energy} this month; the others have sent no readings.", partly=partly, energy=energy)
     compared = together(current)
     if compared is None or compared.ratio is None or abs(compared.ratio) < metrics.SAME:
         return ngettext(
@@ -77,21 +93,28 @@ def _cards(current: Sequence[SiteRow]) -> list[Metric]:
     """Today, the month, the largest site and how many deliver."""
     if not current:
         return []
-    today, unit = formats.energy_parts(_total([row.today_wh for row in current]))
-    month_wh = _total([row.month.so_far_wh for row in current])
+    today_of, month_of = [row.today_wh for row in current], [row.month.so_far_wh for row in current]
+    today, unit = formats.energy_parts(_total(today_of))
+    month_wh = _total(month_of)
     month, month_unit = formats.energy_parts(month_wh)
     compared = together(current)
     whole = Total(month_wh, current[0].month.days, compared, None, current[0].month.has_whole_days)
     live = sum(row.freshness.health is Health.LIVE for row in current)
     return [
-        Metric(_("Consumption today"), today, unit, note=_("all sites so far") if today != formats.UNKNOWN else _("no readings of today yet"), spark=_today_bars(current),
+        Metric(_("Consumption today"), today, unit, note=_today_note(today_of), spark=_today_bars(current),
                spark_label=_("Consumption of each site today")),
-        Metric(_("This month"), month, month_unit, note=metrics.note(whole), spark=_days(current),
+        Metric(_("This month"), month, month_unit, note=_share_known(month_of, _("{n} of {m} sites")) or metrics.note(whole), spark=_days(current),
                spark_label=_("Consumption of each day this month")),
         *_largest(current, month_wh),
         Metric(_("Sites delivering"), f"{live}/{len(current)}", "", shape="di", colour="--c-rest",
                note=_delivering(current)),
     ]  # fmt: skip
+
+
+def _today_note(today_of: Sequence[int | None]) -> str:
+    if _total(today_of) is None:
+        return _("no readings of today yet")
+    return _share_known(today_of, _("{n} of {m} sites so far")) or _("all sites so far")
 
 
 def _delivering(current: Sequence[SiteRow]) -> str:
@@ -176,7 +199,8 @@ def _total_row(rows: Sequence[SiteRow]) -> list[Any] | None:
         return None
     compared = together(current)
     then = formats.kwh(compared.then_wh if compared else None)
-    return [_("All sites"), formats.kwh(_total([row.month.so_far_wh for row in current])), then,
+    month = [row.month.so_far_wh for row in current]
+    return [_share_known(month, _("{n} of {m} sites")) or _("All sites"), formats.kwh(_total(month)), then,
             html.Span(metrics.change(compared), className="w"), "", ""]  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from domain.energy.balance import UseSeries
-from pages.consumption._chart import hatched
+from pages.consumption._chart import hatched, stacks_of
 from services import sites
+from services.consumption import Part
 from tests.web.test_app import route
 from tests.web.walk import call, draw, held_by
 
@@ -119,6 +120,22 @@ def test_no_address_is_an_accident(client, page, key):
 
 def test_wrong_own_dates_are_said_on_the_overview(client):
     assert "Last day: it lies before the first day." in _text(client, "period=custom&date=2026-10-05&last=2026-10-01")
+
+
+def test_small_parts_together_are_a_gap_where_none_of_them_is_known():
+
+    def part(name, energy, known):
+        label = np.datetime64("2026-10-01", "s") + np.arange(3) * np.timedelta64(1, "D")
+        counts = np.zeros((3, 6), dtype=np.int64)
+        series = UseSeries(label, np.zeros(3, np.int8), np.array(energy), np.array(known), counts)
+        return Part(name, "other", series)
+
+    yes, no = [True, True, True], [True, True, False]
+    large = [part("a", [900, 900, 900], yes), part("b", [800, 800, 800], yes)]
+    small = [part("c", [100, 200, 0], no), part("d", [30, 0, 0], [True, False, False])]
+    shown = stacks_of(large[0].series, [*large, *small])[-1]
+    # Day 1: 100 + 30 Wh; day 2: 200 Wh of the one that is known; day 3: nobody knows, which is no zero.
+    assert (shown.name, shown.values_kwh) == ("Other devices", [0.13, 0.2, None])
 
 
 def test_demo_data_is_said_in_a_sentence(client):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from services import dashboard
 from services import portal as portals
 from services.sites import sites_of
 from tests.web.test_app import route
@@ -55,6 +57,25 @@ def viewer_in(world):
         return Viewer(user.id, user.email, user.name, Role(user.role), "en", grants, accounts)
 
     return find
+
+
+def _without_readings(row):
+    days = replace(row.month.days, energy_wh=row.month.days.energy_wh * 0, is_known=row.month.days.is_known & False)
+    return replace(row, today_wh=None, month=replace(row.month, so_far_wh=None, previous=None, days=days))
+
+
+def test_a_sum_over_sites_says_of_how_many_it_is(sign_in, monkeypatch):
+    # One of the two sites has sent nothing: it is not counted as zero.
+    load, client = dashboard.overview_rows, sign_in("business")
+    monkeypatch.setattr(
+        dashboard, "overview_rows", lambda viewer: [_without_readings(load(viewer)[0]), *load(viewer)[1:]]
+    )
+    text = drawn_text(client, "/dashboard")
+    assert "1 of your 2 sites used" in text
+    assert "the others have sent no readings" in text
+    assert "1 of 2 sites so far" in text
+    monkeypatch.setattr(dashboard, "overview_rows", lambda viewer: [_without_readings(row) for row in load(viewer)])
+    assert "There are no readings of your 2 sites this month yet." in drawn_text(client, "/dashboard")
 
 
 def test_a_home_sees_its_day_and_its_month(sign_in):
