@@ -72,8 +72,8 @@ def quoted(path: Path | str) -> str:
 
 
 def scan_of(paths: list[Path]) -> str:
-    """The table function over our own files; names never come from outside."""
-    return f"read_parquet([{', '.join(quoted(path.resolve()) for path in paths)}])"
+    """The table function over our own files, whose paths `SegmentFiles` makes; names never come from outside."""
+    return f"read_parquet([{', '.join(quoted(path) for path in paths)}])"
 
 
 def arrow_of(rows: Rows) -> Any:

@@ -26,10 +26,10 @@ class SegmentFiles:
     """Files live flat in `segments/`, drafts in `drafts/`; both are on one file system so that rename is atomic."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._live = folder / "segments"
-        self._drafts = folder / "drafts"
-        for path in (folder, self._live, self._drafts):
+        self.folder = folder.resolve()  # DuckDB wants whole paths, and each read would resolve them anew
+        self._live = self.folder / "segments"
+        self._drafts = self.folder / "drafts"
+        for path in (self.folder, self._live, self._drafts):
             path.mkdir(parents=True, exist_ok=True)
         self._verified: dict[str, tuple[int, int, int]] = {}
 
