@@ -63,6 +63,12 @@ class Kept:
         self._put(layout, key, Entry(names, made, sum(column.nbytes for column in made.values())))
         return made
 
+    def forget(self) -> None:
+        """Let go of everything: what is asked next is read from files."""
+        with self._guard:
+            self._entries.clear()
+            self._size_bytes = 0
+
     def _follow(self, layout: Layout) -> None:
         """Let go of files that the newest layout does not name."""
         if layout.number <= self._layout:

@@ -92,6 +92,14 @@ def test_nothing_of_an_erased_register_stays_in_memory(filled: ReadingsStore) ->
     assert _total(filled) == 0
 
 
+def test_what_was_forgotten_is_read_again(filled: ReadingsStore, queries: list[int]) -> None:
+    assert _total(filled) == 24_000
+    filled.kept.forget()
+    assert (len(filled.kept), filled.kept.size_bytes) == (0, 0)
+    assert _total(filled) == 24_000
+    assert len(queries) == 2
+
+
 def test_nobody_can_write_into_what_others_will_get(filled: ReadingsStore) -> None:
     found = intervals(filled, 1, *DAY)
     with pytest.raises(ValueError, match="read-only"):
