@@ -116,6 +116,7 @@ def drawn(viewer: Viewer, ask: Ask) -> Overview:
 
 def drawn_from(viewer: Viewer, ask: Ask) -> tuple[object, ...] | None:
     """Equal as long as `drawn` answers the same; None where nobody can say without reading it all."""
+    require_site(viewer, Permission.VIEW_READINGS, ask.site.id)
     if ask.resolution != "interval":
         return None
     terms = consumption_terms(ask.site, ask.commodity)

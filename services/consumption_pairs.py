@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from domain.access import Viewer
+from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind
 from domain.energy import comparison
 from domain.energy.balance import UseSeries
@@ -112,6 +112,7 @@ def covered(viewer: Viewer, ask: Ask, period: Period, shown: UseSeries, resoluti
     """How much of the asked days of each month or year is known: a year with readings from May on is not a small
     year. Of the running month its days up to yesterday could be known; the running year is the part that it is.
     """
+    require_site(viewer, Permission.VIEW_READINGS, ask.site.id)
     if resolution not in {"month", "year"}:
         return ()
     days = use.series(viewer, ask.site, consumption_terms(ask.site, ask.commodity), period, "day")

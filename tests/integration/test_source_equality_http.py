@@ -69,7 +69,11 @@ def whole_wh(texts):
 
 
 def drawn_wh(traces, interval_s=None):
-    """Bars are kWh, lines are kW of an interval; three decimals of either are whole Wh again."""
+    """Bars are kWh, lines are kW of an interval; three decimals of either are whole Wh again.
+
+    Ends of steps, dots of lone readings and areas repeat values of the line and have no hover label.
+    """
+    traces = [trace for trace in traces if trace.get("hoverinfo") != "skip"]
     assert len(traces) == 1
     hours = interval_s / 3600 if interval_s else 1
     return [round(value * 1000 * hours) for value in traces[0]["y"] if value is not None]

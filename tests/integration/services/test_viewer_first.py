@@ -13,6 +13,7 @@ from domain.errors import NotFoundError
 from domain.exports import ExportRequest
 from services import (
     consumption,
+    consumption_devices,
     consumption_pairs,
     consumption_patterns,
     damage,
@@ -26,7 +27,7 @@ from services import (
 from services.consumption_asks import Ask
 
 MODULES = (
-    consumption, consumption_pairs, consumption_patterns, damage, dashboard, exports, metered, shell, sites, use,
+    consumption, consumption_devices, consumption_pairs, consumption_patterns, damage, dashboard, exports, metered, shell, sites, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
