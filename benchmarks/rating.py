@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -21,11 +22,13 @@ from domain.tariffs.prices import PriceSeries
 from domain.tariffs.rate import rate
 from domain.tariffs.slots import Use, band_codes, slots
 from domain.tariffs.tariff import Tariff
+from tests.oracle import pysam, years
+from tests.oracle.cases import STRUCTURES
 
 Row = tuple[str, str, str, str, str]
 ZONE = "Europe/Berlin"
 YEAR = Period.of(PeriodKind.YEAR, date(2025, 1, 1))
-ROUNDS = 30
+ROUNDS = 60
 
 
 def run(*, full: bool = False) -> Iterator[Row]:
@@ -43,6 +46,29 @@ def run(*, full: bool = False) -> Iterator[Row]:
     yield _row("rating, 8,760 hours in two bands, beside the sums of two masks", ours, bare, "")
     bare, ours = _times(sums, lambda: _cold(tou, hours))
     yield _row("the same, calendar not compiled yet", ours, bare, "")
+    yield from _beside_pysam()
+
+
+def _beside_pysam() -> Iterator[Row]:
+    """A year of seasons and workday peaks that both bill to the same cent, in PySAM's own year (no change of clocks)."""
+    if find_spec("PySAM") is None:
+        return
+    made = STRUCTURES["bands of two seasons"]
+    load, _none = made.flows()
+    use, period = years.use_of(load), Period.of(PeriodKind.YEAR, date(2018, 1, 1))
+    ready = pysam.model(made.rates, load)
+    for what, ours, aim in (
+        ("calendar compiled", lambda: rate(made.tariff, period, _again(use)), "20x"),
+        ("calendar not compiled yet", lambda: _cold(made.tariff, use, period), "3x"),
+    ):
+        theirs, mine = _times(ready.execute, ours)
+        yield _faster(f"rating, 8,760 hours in four bands, {what}, beside PySAM's execute", mine, theirs, aim)
+        theirs, mine = _times(lambda: pysam.monthly_bills(made.rates, load), ours)
+        yield _faster(f"the same, {what}, beside PySAM from readings to bills", mine, theirs, "")
+
+
+def _faster(what: str, ours: float, theirs: float, aim: str) -> Row:
+    return what, f"{ours * 1e3:.2f} ms", f"{theirs * 1e3:.2f} ms", f"{theirs / ours:.1f}x faster", aim
 
 
 def _row(what: str, ours: float, bare: float, aim: str) -> Row:
@@ -99,7 +125,7 @@ def _band_sums(use: Use) -> Callable[[], object]:
     return lambda: (int(part.energy_wh[is_day].sum()), int(part.energy_wh[~is_day].sum()))
 
 
-def _cold(tariff: Tariff, use: Use) -> object:
+def _cold(tariff: Tariff, use: Use, period: Period = YEAR) -> object:
     for cached in (compiled, slots, band_codes):
         cached.cache_clear()
-    return rate(tariff, YEAR, _again(use))
+    return rate(tariff, period, _again(use))

@@ -96,9 +96,10 @@ def compiled(calendar: Calendar) -> npt.NDArray[np.int8]:
     table = np.full((12, 7, 2, STEPS), NO_BAND, dtype=np.int8)
     names = calendar.bands
     for rule in reversed(calendar.rules):  # the first rule is written last and wins
-        months = np.array([month - 1 for month in rule.months] or range(12))
-        weekdays = np.array([day - 1 for day in rule.weekdays] or range(7))
-        kinds = np.array({"any": [0, 1], "no": [0], "yes": [1]}[rule.holiday])
-        table[np.ix_(months, weekdays, kinds, np.flatnonzero(rule.steps()))] = names.index(rule.band)
+        months = np.array([month in rule.months for month in range(1, 13)]) if rule.months else np.ones(12, dtype=bool)
+        weekdays = np.array([day in rule.weekdays for day in range(1, 8)]) if rule.weekdays else np.ones(7, dtype=bool)
+        kinds = np.array({"any": [1, 1], "no": [1, 0], "yes": [0, 1]}[rule.holiday], dtype=bool)
+        days = months[:, None, None] & weekdays[:, None] & kinds
+        np.copyto(table, names.index(rule.band), where=days[..., None] & rule.steps())
     table.flags.writeable = False
     return table

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -145,23 +146,29 @@ class Span:
     def month(self) -> date:
         return self.first.replace(day=1)
 
+    @cached_property
+    def _shares(self) -> dict[Per, Fraction]:
+        year = (date(self.first.year + 1, 1, 1) - date(self.first.year, 1, 1)).days
+        return {
+            "day": Fraction(self.days),
+            "month": Fraction(self.days, days_in_month(self.first.year, self.first.month)),
+            "year": Fraction(self.days, year),
+        }
+
     def share(self, per: Per) -> Fraction:
         """Days, or the part of the whole month or year they are: the denominator is never the segment."""
-        if per == "day":
-            return Fraction(self.days)
-        if per == "month":
-            return Fraction(self.days, days_in_month(self.first.year, self.first.month))
-        return Fraction(self.days, (date(self.first.year + 1, 1, 1) - date(self.first.year, 1, 1)).days)
+        return self._shares[per]
 
 
-def month_spans(first: date, end: date) -> list[Span]:
+@lru_cache(maxsize=1024)
+def month_spans(first: date, end: date) -> tuple[Span, ...]:
     """The period, cut at the first of each month."""
     found = []
     while first < end:
         following = min(end, add_months(first.replace(day=1), 1))
         found.append(Span(first, following))
         first = following
-    return found
+    return tuple(found)
 
 
 def _nothing_before(_first: date) -> Sequence[Line]:
@@ -188,13 +195,13 @@ class Scope:
     earlier: Sequence[Line] = ()
     before: Callable[[date], Sequence[Line]] = _nothing_before
 
-    def spans(self) -> list[Span]:
+    def spans(self) -> tuple[Span, ...]:
         return month_spans(self.first, self.end)
 
     def mask(self, laid: Laid, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
         """The intervals of some bands; of all when none is named."""
         if not wanted:
-            return np.ones(len(laid.slots), dtype=bool)
+            return laid.slots.always
         if self.bands is None or not set(wanted) <= set(self.bands.bands):
             raise refuse("tariff_unsound", bands=", ".join(wanted))
         region = self.bands.holidays
@@ -238,7 +245,8 @@ class Scope:
 
 def priced(spans: Sequence[Span], quantities: Sequence[Fraction], price: Decimal) -> list[Part]:
     """Parts of one unit price: amount = quantity x price."""
-    exact = Fraction(price)
+    top, bottom = price.as_integer_ratio()
     return [
-        Part(span.first, span.end, quantity, quantity * exact) for span, quantity in zip(spans, quantities, strict=True)
+        Part(span.first, span.end, quantity, Fraction(quantity.numerator * top, quantity.denominator * bottom))
+        for span, quantity in zip(spans, quantities, strict=True)
     ]

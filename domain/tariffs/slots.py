@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from domain import calendar
 from domain.energy.intervals import Intervals
 from domain.energy.quality import ORDER
-from domain.tariffs.bands import NO_BAND, STEP_MIN, Calendar, compiled
+from domain.tariffs.bands import DAY_MIN, NO_BAND, STEP_MIN, Calendar, compiled
 from domain.tariffs.errors import refuse
 from domain.tariffs.holidays import Holidays
 
@@ -41,15 +41,42 @@ class Slots:
     start_s: npt.NDArray[np.int64]
     day: npt.NDArray[np.int32]
     minute: npt.NDArray[np.int16]
+    _spans: dict[tuple[date, date], slice] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.start_s)
 
     def span(self, first: date, end: date) -> slice:
-        """The places of some local days."""
-        edges = np.array((day_number(first), day_number(end)), dtype=np.int32)  # another type would copy all days
-        low, high = np.searchsorted(self.day, edges)
-        return slice(int(low), int(high))
+        """The places of some local days; found once, as the months of a year are asked for again and again."""
+        found = self._spans.get((first, end))
+        if found is None:
+            edges = np.array((day_number(first), day_number(end)), dtype=np.int32)  # another type would copy all days
+            low, high = np.searchsorted(self.day, edges)
+            found = self._spans[first, end] = slice(int(low), int(high))
+        return found
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int64]:
+        """The place of every interval, for sharing."""
+        found = np.arange(len(self), dtype=np.int64)
+        found.flags.writeable = False
+        return found
+
+    @cached_property
+    def always(self) -> npt.NDArray[np.bool_]:
+        """True for every interval, for sharing."""
+        found = np.ones(len(self), dtype=bool)
+        found.flags.writeable = False
+        return found
+
+
+def stretch_sums(values: npt.NDArray[np.int64], stretches: Sequence[slice]) -> list[int]:
+    """The sum of each of some stretches that follow each other, such as the months of a period."""
+    if not stretches or any(one.start >= one.stop for one in stretches):
+        return [int(values[one].sum()) for one in stretches]
+    low = stretches[0].start
+    found = np.add.reduceat(values[low : stretches[-1].stop], [one.start - low for one in stretches])
+    return [int(total) for total in found.tolist()]
 
 
 @lru_cache(maxsize=128)
@@ -66,33 +93,64 @@ def slots(zone_name: str, first: date, end: date, interval_s: int, phase_s: int)
         )
     else:
         starts = np.arange(low + (phase_s - low) % interval_s, high, interval_s, dtype=np.int64)
-    day, minute = calendar.local_labels(starts.astype("datetime64[s]"), zone_name)
-    return Slots(
-        zone_name, first, end, interval_s, starts, day.astype(np.int64).astype(np.int32), minute.astype(np.int16)
-    )
+    return Slots(zone_name, first, end, interval_s, starts, *_labels(starts, zone_name))
+
+
+def _labels(start_s: npt.NDArray[np.int64], zone_name: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
+    """Local day since 1970-01-01 and minute on the wall clock."""
+    day, minute = calendar.local_labels(start_s.astype("datetime64[s]"), zone_name)
+    return day.astype(np.int64).astype(np.int32), minute.astype(np.int16)
 
 
 @lru_cache(maxsize=128)
 def band_codes(grid: Slots, bands: Calendar, holidays: Holidays | None) -> npt.NDArray[np.int8]:
     """The band of every interval; intervals in which the price changes are too coarse to be priced."""
-    table = compiled(bands)
-    month = grid.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-    weekday = (grid.day.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
-    is_holiday = np.zeros(len(grid), dtype=np.int64)
-    if bands.holidays is not None:
-        if holidays is None:
-            raise refuse("holidays_missing", region=bands.holidays, year=grid.first.year)
-        is_holiday = holidays.is_holiday(grid.day).astype(np.int64)
-    codes: npt.NDArray[np.int8] = table[month, weekday, is_holiday, grid.minute // STEP_MIN]
+    if len(grid) == 0:
+        return np.zeros(0, dtype=np.int8)
+    codes = _codes(grid, bands, holidays, grid.day, grid.minute)
     if (codes == NO_BAND).any():
         raise refuse("band_missing", zone=grid.zone_name)
+    table = compiled(bands)
     if grid.interval_s > STEP_MIN * 60 and (table != table[..., :1]).any():
         _refuse_coarse(grid, bands, holidays, codes)
     codes.flags.writeable = False
     return codes
 
 
+def _codes(
+    grid: Slots, bands: Calendar, holidays: Holidays | None, day: npt.NDArray[np.int32], minute: npt.NDArray[np.int16]
+) -> npt.NDArray[np.int8]:
+    """The band of each local day and minute: first the bands of each day of the grid, then the time."""
+    first = int(grid.day[0])
+    days = np.arange(first, max(int(grid.day[-1]), int(day.max(initial=first))) + 1, dtype=np.int32)
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
+    is_holiday = np.zeros(len(days), dtype=np.int64)
+    if bands.holidays is not None:
+        if holidays is None:
+            raise refuse("holidays_missing", region=bands.holidays, year=grid.first.year)
+        is_holiday = holidays.is_holiday(days).astype(np.int64)
+    by_day = compiled(bands)[month, weekday, is_holiday]
+    found: npt.NDArray[np.int8] = by_day[day - first, minute // STEP_MIN]
+    return found
+
+
 def _refuse_coarse(grid: Slots, bands: Calendar, holidays: Holidays | None, codes: npt.NDArray[np.int8]) -> None:
+    """Refuse intervals in which the band changes."""
+    steps, rest = divmod(grid.interval_s, STEP_MIN * 60)
+    minutes = steps * STEP_MIN
+    if steps in {2, 4} and rest == 0 and not (grid.minute % minutes).any():
+        table = compiled(bands)
+        by_interval = table.reshape(*table.shape[:-1], -1, steps)
+        if (by_interval == by_interval[..., :1]).all():
+            # Bands change between intervals only, unless the clock is changed inside one.
+            jumped = np.flatnonzero((np.diff(grid.minute) - minutes) % DAY_MIN)
+            jumped = np.append(jumped, len(grid) - 1)  # what comes after the last one is not known
+            instants = (grid.start_s[jumped, None] + np.arange(steps) * STEP_MIN * 60).ravel()
+            day, minute = _labels(instants, grid.zone_name)
+            if (_codes(grid, bands, holidays, day, minute) != np.repeat(codes[jumped], steps)).any():
+                raise refuse("readings_too_coarse", interval_min=grid.interval_s // 60)
+            return
     fine = slots(grid.zone_name, grid.first, grid.end, STEP_MIN * 60, int(grid.start_s[0]) % (STEP_MIN * 60))
     place = np.searchsorted(grid.start_s, fine.start_s, side="right") - 1
     inside = place >= 0
@@ -159,8 +217,7 @@ def _lay(part: Intervals, starts: npt.NDArray[np.int64], grid: Slots) -> Laid:
     low, high = np.searchsorted(starts, span_s)
     mine, energy, quality = starts[low:high], part.energy_wh[low:high], part.quality[low:high]
     if np.array_equal(mine, grid.start_s):
-        known = np.ones(len(grid), dtype=bool)
-        return Laid(grid, np.asarray(energy, dtype=np.int64), known, np.asarray(quality, dtype=np.uint8), True)
+        return Laid(grid, np.asarray(energy, dtype=np.int64), grid.always, np.asarray(quality, dtype=np.uint8), True)
     if len(starts) > 1 and not (np.diff(starts) > 0).all():
         raise refuse("readings_disordered", register=part.register_id)
     place = np.searchsorted(grid.start_s, mine)

@@ -15,7 +15,7 @@ from domain.errors import Issue
 from domain.tariffs.base import Charge, Scope, Span, charge_kind, priced
 from domain.tariffs.blocks import BandRate, Block, chronological, proportional, rate_issues
 from domain.tariffs.lines import IntervalSet, Line
-from domain.tariffs.slots import Laid
+from domain.tariffs.slots import Laid, stretch_sums
 from domain.units import SECONDS_PER_HOUR, WH_PER_KWH
 
 
@@ -72,32 +72,43 @@ class Energy(Charge):
         spans = scope.spans()
         segment = laid.slots.span(scope.first, scope.end)
         rated = [self._rated(scope, laid, rate, segment) for rate in self.all_rates]
-        energy = [self._by_tier(laid, rated, span) for span in spans]
+        if all(len(one.table) == 1 for one in rated):
+            months = [laid.slots.span(span.first, span.end) for span in spans]
+            energy = [self._by_month(laid, one, months) for one in rated]
+        else:
+            tiers = [self._by_tier(laid, rated, span) for span in spans]
+            energy = [[month[place] for month in tiers] for place in range(len(rated))]
         return [
             line
-            for place, one in enumerate(rated)
-            for line in self._band_lines(scope, laid, one, [month[place] for month in energy])
+            for one, months_kwh in zip(rated, energy, strict=True)
+            for line in self._band_lines(scope, laid, one, months_kwh)
         ]
 
     def _rated(self, scope: Scope, laid: Laid, rate: BandRate, segment: slice) -> Rated:
         sign = -1 if self.is_credit else 1
         table = tuple(Block(price=sign * block.price, up_to=block.up_to) for block in rate.table)
         if not rate.band:
-            everything = np.ones(len(laid.slots), dtype=bool)
-            return Rated(rate, table, np.arange(segment.start, segment.stop), everything)
+            return Rated(rate, table, laid.slots.places[segment], laid.slots.always)
         mask = scope.mask(laid, (rate.band,))
         return Rated(rate, table, np.flatnonzero(mask[segment]) + segment.start, mask)
 
+    def _by_month(self, laid: Laid, one: Rated, months: Sequence[slice]) -> list[list[Fraction]]:
+        """Energy of each month at a rate without blocks. [kWh]"""
+        energy = laid.energy_wh if one.mask is laid.slots.always else np.where(one.mask, laid.energy_wh, 0)
+        return [[Fraction(total, WH_PER_KWH)] for total in stretch_sums(energy, months)]
+
     def _by_tier(self, laid: Laid, rated: Sequence[Rated], span: Span) -> list[list[Fraction]]:
-        """Energy of one month by rate and block. [Wh]"""
+        """Energy of one month by rate and block. [kWh]"""
         month = laid.slots.span(span.first, span.end)
         energy, masks = laid.energy_wh[month], [one.mask[month] for one in rated]
         if self.block_scope == "shared":
-            return self._blocks(energy, masks, self._limits(rated[0].table, span, laid, month))
-        return [
-            self._blocks(energy, [mask], self._limits(one.table, span, laid, month))[0]
-            for one, mask in zip(rated, masks, strict=True)
-        ]
+            found = self._blocks(energy, masks, self._limits(rated[0].table, span, laid, month))
+        else:
+            found = [
+                self._blocks(energy, [mask], self._limits(one.table, span, laid, month))[0]
+                for one, mask in zip(rated, masks, strict=True)
+            ]
+        return [[wh / WH_PER_KWH for wh in tiers] for tiers in found]
 
     def _blocks(
         self, energy: npt.NDArray[np.int64], masks: list[npt.NDArray[np.bool_]], limits: list[Fraction]
@@ -119,14 +130,14 @@ class Energy(Charge):
         peak_kw = Fraction(peak_wh * SECONDS_PER_HOUR, laid.slots.interval_s * WH_PER_KWH)
         return [limit * peak_kw * span.share("month") for limit in limits]
 
-    def _band_lines(self, scope: Scope, laid: Laid, one: Rated, energy: Sequence[Sequence[Fraction]]) -> list[Line]:
+    def _band_lines(self, scope: Scope, laid: Laid, one: Rated, energy_kwh: Sequence[Sequence[Fraction]]) -> list[Line]:
         if one.rate.band and len(one.places) == 0:
             return []  # a band of another season
         found = []
         spans = scope.spans()
         intervals = IntervalSet(self.flow, laid, one.places)
         for place, block in enumerate(one.table):
-            quantities = [month[place] / WH_PER_KWH for month in energy]
+            quantities = [month[place] for month in energy_kwh]
             if place and not any(quantities):
                 continue  # a block nobody reached is no line
             tier = place + 1 if len(one.table) > 1 else 0

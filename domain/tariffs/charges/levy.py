@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from domain.tariffs.base import Charge, Scope, charge_kind, priced
 from domain.tariffs.lines import IntervalSet, Line
+from domain.tariffs.slots import stretch_sums
 from domain.units import WH_PER_KWH
 
 
@@ -32,8 +31,8 @@ class Levy(Charge):
         price = scope.book.market.taxes.levy(self.levy, scope.first).price
         laid = scope.book.laid(self.flow)
         spans = scope.spans()
-        sums = [int(laid.energy_wh[laid.slots.span(span.first, span.end)].sum()) for span in spans]
+        sums = stretch_sums(laid.energy_wh, [laid.slots.span(span.first, span.end) for span in spans])
         segment = laid.slots.span(scope.first, scope.end)
-        intervals = IntervalSet(self.flow, laid, np.arange(segment.start, segment.stop))
+        intervals = IntervalSet(self.flow, laid, laid.slots.places[segment])
         quantities = [Fraction(total, WH_PER_KWH) for total in sums]
         return [scope.line(self, priced(spans, quantities, price), "kWh", price, intervals=intervals)]

@@ -17,7 +17,7 @@ from domain.money import round_half_away
 from domain.tariffs.base import Charge, Scope, charge_kind
 from domain.tariffs.exact import decimals, dot, fits, scaled
 from domain.tariffs.lines import IntervalSet, Line, Part
-from domain.tariffs.slots import Laid
+from domain.tariffs.slots import Laid, stretch_sums
 from domain.units import WH_PER_KWH
 
 MEAN_DIGITS = 6  # of the mean price a line shows; its amount does not come from it
@@ -78,15 +78,20 @@ class Spot(Charge):
         segment = laid.slots.span(scope.first, scope.end)
         price, scale = self._all_prices(scope, laid, segment)
         is_small = fits(laid.energy_wh[segment], price)
-        parts = []
-        for span in scope.spans():
-            month = laid.slots.span(span.first, span.end)
+        spans = scope.spans()
+        months = [laid.slots.span(span.first, span.end) for span in spans]
+        sums = stretch_sums(laid.energy_wh, months)
+        costs = []
+        for month in months:
             energy, prices = laid.energy_wh[month], price[month.start - segment.start : month.stop - segment.start]
-            total = int(np.dot(energy, prices)) if is_small else dot(energy, prices)
-            quantity = Fraction(int(energy.sum()), WH_PER_KWH)
-            parts.append(Part(span.first, span.end, quantity, Fraction(total, scale * WH_PER_KWH)))
-        intervals = IntervalSet(self.flow, laid, np.arange(segment.start, segment.stop), price, scale)
-        return [scope.line(self, parts, "kWh", mean_price(parts), is_mean_price=True, intervals=intervals)]
+            costs.append(int(np.dot(energy, prices)) if is_small else dot(energy, prices))
+        parts = [
+            Part(span.first, span.end, Fraction(wh, WH_PER_KWH), Fraction(cost, scale * WH_PER_KWH))
+            for span, wh, cost in zip(spans, sums, costs, strict=True)
+        ]
+        mean = round_half_away(Fraction(sum(costs), scale * sum(sums)), MEAN_DIGITS) if sum(sums) else Decimal(0)
+        intervals = IntervalSet(self.flow, laid, laid.slots.places[segment], price, scale)
+        return [scope.line(self, parts, "kWh", mean, is_mean_price=True, intervals=intervals)]
 
     def _all_prices(self, scope: Scope, laid: Laid, segment: slice) -> tuple[npt.NDArray[np.int64], int]:
         """The price of each interval; 0 where it is missing and there is no energy to be priced."""
@@ -121,10 +126,3 @@ class Spot(Charge):
         if self.cap is not None:
             price = np.minimum(price, scaled(self.cap, scale))
         return (-price if self.is_credit else price), scale
-
-
-def mean_price(parts: Sequence[Part]) -> Decimal:
-    """Amount per quantity, for people; 0 where there is no quantity."""
-    quantity = sum((part.quantity for part in parts), Fraction(0))
-    amount = sum((part.amount for part in parts), Fraction(0))
-    return round_half_away(amount / quantity, MEAN_DIGITS) if quantity else Decimal(0)
