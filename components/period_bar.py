@@ -180,7 +180,8 @@ def _compare_chip(state: PeriodState) -> html.Span:
     )
     mark = html.I(className="sw sw-ref", **{"aria-hidden": "true"})
     text = _("vs {period}", period=state.compare_title)
-    return html.Span([html.Span([mark, text, remove], className="compare-chip"), menu], className="only-w row-flex")
+    chip = html.Span([mark, html.Span(text, className="cut"), remove], className="compare-chip")
+    return html.Span([chip, menu], className="only-w row-flex")
 
 
 def _download(state: PeriodState) -> Any:

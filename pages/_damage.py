@@ -38,7 +38,7 @@ def sentence(found: Incomplete) -> str:
 def _what(found: Incomplete) -> str:
     if found.is_whole_site:
         return _("all of its meters")
-    names = [r.label or labels.flow_name(r.flow, r.kind, r.phase) for r in found.registers]
+    names = [labels.register_name(r) for r in found.registers]
     if len(names) <= NAMED:
         return ", ".join(names)
     return _("{names} and {n} more", names=", ".join(names[:NAMED]), n=len(names) - NAMED)

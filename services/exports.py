@@ -18,6 +18,7 @@ from data.repositories.notices import NewNotice
 from data.tables.identity import User
 from domain.access import Permission, Role, Viewer, require_site
 from domain.calendar import Period, PeriodKind, local_date
+from domain.energy.names import given_name
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.exports import KEEP_DAYS, SMALL_ROWS, ExportHead, ExportRegister, ExportRequest, effective_resolution
 from domain.text import current_locale, use_locale
@@ -134,7 +135,7 @@ def register_name(register: RegisterView) -> str:
     """The register's own name, or what it counts; phases by their number."""
     if register.flow == "phase":
         return _("Phase L{number}", number=register.phase)
-    return register.label or flow_words().get(register.flow, register.flow)
+    return given_name(register.label) or flow_words().get(register.flow, register.flow)
 
 
 def flow_words() -> dict[str, str]:

@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from components import formats
 from domain.energy.balance import UseSeries
+from domain.energy.names import given_name
 from domain.text import current_locale
 from domain.text import gettext as _
+from services.sites import RegisterView
 
 MOST_TICKS = 12
 DAYS_OF_TWO_MONTHS = 62
@@ -156,6 +158,11 @@ def flow_name(flow: str, kind: str, phase: int = 0) -> str:
         "discharge": _("Out of the battery"),
         "temperature": _("Outdoor temperature"),
     }[flow]
+
+
+def register_name(register: RegisterView) -> str:
+    """Its own name, or what it counts."""
+    return given_name(register.label) or flow_name(register.flow, register.kind, register.phase)
 
 
 def kind_name(kind: str) -> str:

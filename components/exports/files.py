@@ -51,7 +51,11 @@ def _item(item: FileItem) -> html.Div:
         return _ready(item, name)
     failed = _("This file could not be made. Please order it again.")
     cancelled = _("You cancelled this file.")
-    pill = html.Span(_("Cancelled") if item.state == "cancelled" else _("Failed"), className="pill line")
+    pill = (
+        html.Span(_("Cancelled"), className="pill line")
+        if item.state == "cancelled"
+        else html.Span([html.I(className="sign sign-silent"), _("Failed")], className="pill bad")
+    )
     text = html.Div(cancelled if item.state == "cancelled" else failed, className="small quiet")
     return html.Div([html.Div([name, pill], className="between"), text], className="job")
 

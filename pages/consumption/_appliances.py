@@ -190,7 +190,7 @@ def _name(part: Part) -> str:
 
 
 def _register_name(register: RegisterView) -> str:
-    return register.label or labels.kind_name(register.kind)
+    return labels.register_name(register)
 
 
 def _colour(index: int, part: Part) -> str:

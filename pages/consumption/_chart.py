@@ -18,6 +18,7 @@ from components.tables import Column, data_table
 from components.trust import TrustCounts
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
+from domain.energy.names import given_name
 from domain.energy.pairing import NONE, pair_buckets, pair_days
 from domain.text import gettext as _
 from pages.consumption._state import State
@@ -112,7 +113,7 @@ def stacks_of(total: UseSeries, parts: Sequence[Part]) -> list[Stack]:
 
 
 def part_name(part: Part) -> str:
-    return part.label or labels.kind_name(part.kind)
+    return given_name(part.label) or labels.kind_name(part.kind)
 
 
 def bar_data(state: State, view: Overview) -> BarData:

@@ -35,7 +35,7 @@ def week_card(viewer: Viewer, state: Asked) -> html.Section:
     return figure_card(
         card_id="consumption-week", title=_("When you use energy"), headline=headline,
         sub=_("Average energy of each hour of the week {when}.", when=when), body=[heatmap.heat_table(heat)],
-        table=heatmap.figures_table(heat), table_count=_("24 hours, 7 weekdays"),
+        table=heatmap.figures_table(heat), table_count=row_count(24),
     )  # fmt: skip
 
 

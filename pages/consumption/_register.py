@@ -21,7 +21,7 @@ from services.sites import RegisterView
 
 def figure(state: State, register: RegisterView, series: UseSeries, colours: Theme) -> dict[str, Any]:
     """Power of single intervals as a line, sums as bars, in the colour of the flow."""
-    name = register.label or labels.flow_name(register.flow, register.kind, register.phase)
+    name = labels.register_name(register)
     role = register.flow if register.flow in {"import", "export", "production", "charge", "discharge"} else "total"
     names = labels.full_labels(series, state.ask.resolution)
     ticks = labels.ticks(series, state.ask.resolution)

@@ -49,7 +49,7 @@ def meters(viewer: Viewer, state: State) -> list[Any]:
 def _row(state: State, meter: MeterView, total: RegisterTotal) -> list[Any]:
     """The name leads to the register's page; on phones the meter's number stands below it."""
     register = total.register
-    name = register.label or labels.flow_name(register.flow, register.kind, register.phase)
+    name = labels.register_name(register)
     query = {**state.query, "view": None, "register": register.public_id}
     link = dcc.Link(name, href=href(f"/consumption/{meter.public_id}", query))
     used = _in_use(state, meter)

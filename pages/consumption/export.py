@@ -195,10 +195,16 @@ def _outline(viewer: Viewer, asked: dict[str, str]) -> html.Div:
         parts.OutlineFacts(
             rows=plan.rows, size_bytes=plan.size_bytes, first=plan.period.first, last=plan.period.last,
             zone_name=plan.site.zone_name, registers=[register.label for register in plan.registers],
-            source=exports.source_of(plan), is_small=plan.is_small,
+            source=_source(plan), is_small=plan.is_small,
             is_clipped=(plan.period.first, plan.period.last) != (request.first, request.last),
         )
     )  # fmt: skip
+
+
+def _source(plan: exports.ExportPlan) -> str:
+    """As the pages say it; the files carry the seed of simulated readings too."""
+    source = exports.source_of(plan)
+    return _("Demo data: these readings are simulated.") if source.startswith("Demo simulator") else source
 
 
 def _exports_card() -> html.Section:

@@ -94,7 +94,7 @@ def _lead(meter: MeterView, zone_name: str) -> str:
 
 
 def _name(register: RegisterView) -> str:
-    return register.label or labels.flow_name(register.flow, register.kind, register.phase)
+    return labels.register_name(register)
 
 
 def _registers(state: Asked, meter: MeterView, chosen: RegisterView) -> Any:

@@ -11,6 +11,7 @@ from dash import dcc, html
 from components import formats, states
 from components.icons import icon
 from domain.calendar import zone
+from domain.energy.names import given_name
 from domain.text import gettext as _
 from domain.text import ngettext
 from services.dashboard import Happening
@@ -139,7 +140,7 @@ def _gap(params: Params, zone_name: str) -> tuple[str, str, str, str]:
 
 
 def _offline(params: Params, _zone_name: str) -> tuple[str, str, str, str]:
-    return "signal-slash", "warn", _("{device} stopped answering", device=params["device"]), ""
+    return "signal-slash", "warn", _("{device} stopped answering", device=given_name(str(params["device"]))), ""
 
 
 def _late(params: Params, _zone_name: str) -> tuple[str, str, str, str]:

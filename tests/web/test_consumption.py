@@ -77,6 +77,13 @@ def test_a_meter_is_listed_while_it_stood_there(client):
     assert october.index("From the grid") < october.index("L1") < october.index("Washing machine")
 
 
+def test_names_of_the_demo_world_are_german_for_germans(client):
+    client.set_cookie("portal_locale", "de")
+    text = _text(client, "view=meter&period=month&date=2026-10-05")
+    assert "Waschmaschine und Trockner" in text
+    assert "Washing machine" not in text
+
+
 def test_the_form_of_a_comparison_is_folded_until_it_is_needed(client):
     folded = _text(client, "view=compare&period=month&date=2026-10-05")
     assert "October 2026 against September 2026" in folded

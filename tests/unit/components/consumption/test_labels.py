@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from gettext import NullTranslations
 
 import numpy as np
 import pytest
 
 from components.consumption import labels
+from data.seed.plan import KIND_LABELS
+from domain import text
 from domain.energy.balance import UseSeries
 from domain.energy.buckets import Span, buckets, slots
+from domain.energy.names import given_name
+from services.sites import RegisterView
 
 BERLIN = "Europe/Berlin"
 LONG_DAY = date(2026, 10, 25)
@@ -144,3 +150,26 @@ def test_many_months_are_ticked_by_their_januaries():
 def test_days_of_two_years_name_their_year():
     names = labels.full_labels(_buckets(date(2025, 12, 31), date(2026, 1, 2), "day"), "day")
     assert names == ["Wed 31 Dec 2025", "Thu 1 Jan 2026"]
+
+
+class Loud(NullTranslations):
+    """A language in which every word is shouted."""
+
+    def gettext(self, message):
+        return message.upper()
+
+
+def test_a_given_name_stays_and_one_of_the_demo_world_is_translated(monkeypatch):
+    monkeypatch.setitem(text._catalogues, "de", Loud())
+    with text.use_locale("de"):
+        assert given_name("Annas Sauna") == "Annas Sauna"
+        assert given_name("") == ""
+        assert [given_name(label) for label in KIND_LABELS.values()] == [
+            label.upper() for label in KIND_LABELS.values()
+        ]
+
+
+def test_a_register_without_a_name_is_called_after_what_it_counts():
+    phase = RegisterView(1, "r", "electricity", "phase", "", 2, "", 900, "Wh")
+    assert labels.register_name(phase) == "Phase L2"
+    assert labels.register_name(replace(phase, label="Werkstatt")) == "Werkstatt"
