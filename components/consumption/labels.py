@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,6 @@ from domain.energy.balance import UseSeries
 from domain.energy.names import given_name
 from domain.text import current_locale
 from domain.text import gettext as _
-from services.sites import RegisterView
 
 MOST_TICKS = 12
 DAYS_OF_TWO_MONTHS = 62
@@ -160,7 +160,23 @@ def flow_name(flow: str, kind: str, phase: int = 0) -> str:
     }[flow]
 
 
-def register_name(register: RegisterView) -> str:
+class Counted(Protocol):
+    """What a register says of itself."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def flow(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def phase(self) -> int: ...
+
+
+def register_name(register: Counted) -> str:
     """Its own name, or what it counts."""
     return given_name(register.label) or flow_name(register.flow, register.kind, register.phase)
 

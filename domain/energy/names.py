@@ -36,4 +36,8 @@ def _demo_names() -> dict[str, str]:
         "Lighting": _("Lighting"),
         "Circulation pump": _("Circulation pump"),
         "Other": _("Other"),
+        "Smart meter gateway": _("Smart meter gateway"),
+        "Solar inverter": _("Solar inverter"),
+        "Home battery": _("Home battery"),
+        "Wind turbine": _("Wind turbine"),
     }

@@ -10,6 +10,7 @@ from dash import html
 from components import formats
 from components.icons import icon
 from domain.energy.freshness import Freshness, Health
+from domain.energy.names import given_name
 from domain.text import gettext as _
 from domain.text import ngettext
 from services.dashboard import DeviceState, LiveStatus, SiteDashboard
@@ -90,11 +91,18 @@ def data_facts(view: SiteDashboard) -> html.Dl:
     meters = len({meter.id for meter in view.site.meters if meter.kind != "weather"})
     facts = [
         (_("Last reading"), _moment(view.live.freshness.last_end, view.live.now_local)),
-        (_("Complete, last 7 days"), formats.percent(view.completeness, 0 if view.completeness in {None, 1.0} else 1)),
+        (_("Complete, last 7 days"), _complete(view)),
         (_("Meters"), formats.number(meters)),
         (_("Clock"), view.site.zone_name.replace("_", " ")),
     ]
     return html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="dl")
+
+
+def _complete(view: SiteDashboard) -> str:
+    """A share of what was due; where nothing has come yet there is nothing to be complete."""
+    if view.live.freshness.health is Health.NEVER:
+        return _("No reading yet")
+    return formats.percent(view.completeness, 0 if view.completeness in {None, 1.0} else 1)
 
 
 DEVICES_SHOWN = 4
@@ -115,6 +123,8 @@ def device_list(live: LiveStatus) -> html.Div:
 def _device(device: DeviceState, now_local: datetime) -> html.Li:
     glyph, tone = DEVICE_GLYPHS.get(device.kind, ("cpu-chip", ""))
     seen = _("Last answer {time}", time=_moment(device.last_seen_utc, now_local))
+    if device.last_seen_utc is None:
+        seen = _("Has not answered yet")
     health, name, colour = (
         ("never", _("Waiting"), "") if device.last_seen_utc is None
         else ("offline", _("Offline"), "") if device.is_offline
@@ -123,5 +133,5 @@ def _device(device: DeviceState, now_local: datetime) -> html.Li:
     state = html.Span(
         [html.I(className=f"sign sign-{health}", **{"aria-hidden": "true"}), name], className=f"pill {colour}".strip()
     )
-    text = html.Span([html.B(device.name), html.Span(seen, className="quiet small")], className="what")
+    text = html.Span([html.B(given_name(device.name)), html.Span(seen, className="quiet small")], className="what")
     return html.Li([html.Span(icon(glyph), className=f"glyph {tone}".strip()), text, state])
