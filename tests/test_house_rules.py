@@ -214,7 +214,8 @@ def test_every_variant_is_documented():
 
     docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
     registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, SCHEDULES)
-    names = {name for registry in registries for name in registry if not name.startswith("test_")}
+    of_tests = ("test_", "fault_")
+    names = {name for registry in registries for name in registry if not name.startswith(of_tests)}
     assert len(names) >= 20
     assert sorted(name for name in names if f"`{name}`" not in docs) == []
 
