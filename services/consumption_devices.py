@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from domain.access import Viewer
+from domain.energy.balance import regrouped
 from domain.energy.submeters import Doubt, Excess, doubt, excess
-from services import consumption
+from services import consumption, use
 from services.consumption import Overview, Part, RegisterTotal
 from services.consumption_asks import Ask
 from services.sites import RegisterView, consumption_terms
@@ -28,12 +29,14 @@ class Devices:
     silent : sub-meters that stand there and sent nothing
     view : the home's own total with its parts, or None where home use cannot be computed or is not known
     excess : where the sub-meters counted more than the home used
+    is_home_known : whether the home itself has readings in the period
     """
 
     seen: tuple[DeviceUse, ...]
     silent: tuple[RegisterView, ...]
     view: Overview | None
     excess: Excess
+    is_home_known: bool
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -46,25 +49,40 @@ def devices(viewer: Viewer, ask: Ask) -> Devices | None:
     if not registers:
         return None
     found = consumption.register_totals(viewer, ask, registers)
+    is_known = bool(consumption_terms(ask.site, ask.commodity)) and _home_is_known(viewer, ask)
     seen = [
         DeviceUse(item, doubt(item.series, item.register.kind, item.register.interval_s))
         for item in found
         if item.series.total_wh is not None
     ]
     view = whole(viewer, ask)
-    tracked = [part.series for part in view.parts if part.kind != "untracked"] if view else []
-    over = excess(view.series, tracked) if view and tracked and len(tracked[0]) == len(view.series) else Excess(0, 0)
+    over = _excess(view) if view else Excess(0, 0)
     return Devices(
         tuple(sorted(seen, key=lambda use: -(use.total.series.total_wh or 0))),
         tuple(item.register for item in found if item.series.total_wh is None),
         view,
         over,
+        is_known,
     )
+
+
+def _home_is_known(viewer: Viewer, ask: Ask) -> bool:
+    terms = consumption_terms(ask.site, ask.commodity)
+    return use.series(viewer, ask.site, terms, ask.period, ask.resolution).total_wh is not None
+
+
+def _excess(view: Overview) -> Excess:
+    """Parts of a day of quarter-hours may be hours; the total meets them hour by hour then."""
+    tracked = [part.series for part in view.parts if part.kind != "untracked"]
+    total = view.series
+    if tracked and len(tracked[0]) != len(total):
+        total = regrouped(total, "hour")
+    return excess(total, tracked)
 
 
 def whole(viewer: Viewer, ask: Ask) -> Overview | None:
     """What the home used, with its parts and nothing beside it."""
     if not consumption_terms(ask.site, ask.commodity):
         return None
-    view = consumption.overview(viewer, replace(ask, compare="none"))
+    view = consumption.overview(viewer, replace(ask, compare="none", known_at=None))
     return view if view.series.total_wh is not None and view.parts else None

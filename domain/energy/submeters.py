@@ -49,11 +49,11 @@ def doubt(series: UseSeries, kind: str, interval_s: int) -> Doubt:
 
 
 def _since(series: UseSeries, is_so: npt.NDArray[np.bool_], least: int) -> np.datetime64 | None:
-    """Where the run that reaches the end begins, if it has so many intervals and is not the whole series."""
+    """Where the run that reaches the end begins, if it has so many intervals; that may be the whole series."""
     others = np.flatnonzero(~is_so)
-    if step_s(series) > 86_400 or not len(others) or others[-1] + 1 == len(series):
+    first = int(others[-1]) + 1 if len(others) else 0
+    if step_s(series) > 86_400 or first == len(series):
         return None
-    first = int(others[-1]) + 1
     if int(series.counts[first:].sum()) < least:
         return None
     since: np.datetime64 = series.label[first]

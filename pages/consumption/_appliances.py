@@ -36,7 +36,7 @@ def appliances(viewer: Viewer, state: State) -> list[Any]:
         text = _("Smart plugs, wall boxes and heat pumps with their own counter show here what they took.")
         return [states.empty("not_set_up", _("No sub-meters"), text)]
     if not found.seen:
-        return [nothing(viewer, state)] if found.view is None else [_all_silent(state, found)]
+        return [_all_silent(state, found) if found.is_home_known else nothing(viewer, state)]
     card = _card(state, found, found.view) if found.view else _card_without_total(state, found)
     return [html.Div(card, className="g")]
 

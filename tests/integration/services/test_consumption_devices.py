@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -58,6 +58,41 @@ def test_a_device_that_fell_silent_says_since_when(viewer_of, ask, monkeypatch):
     assert use.doubt.silent_since == np.datetime64("2026-10-12")
     # 12 to 31 October are 20 days and the hour that comes twice: 481 of the month's 745 hours.
     assert (use.doubt.missing, use.doubt.expected) == (481, 745)
+
+
+def test_an_excess_is_told_of_a_day_of_quarter_hours_too(viewer_of, ask, monkeypatch):
+    # The hourly plugs are made to count 1 kWh more in each of the 24 hours: far more than the home used.
+    day = replace(ask, period=Period.of(PeriodKind.DAY, date(2026, 10, 12)))
+    read = consumption._part
+
+    def more(viewer, ask, register):
+        part = read(viewer, ask, register)
+        return replace(part, series=replace(part.series, energy_wh=part.series.energy_wh + 1000))
+
+    monkeypatch.setattr(consumption, "_part", more)
+    found = consumption_devices.devices(viewer_of("consumer"), day)
+    assert found.excess.buckets == 24
+    tracked = sum(part.total_wh for part in found.parts if part.kind != "untracked")
+    assert found.excess.energy_wh == tracked - found.view.series.total_wh
+
+
+def test_all_devices_silent_is_not_an_empty_home(viewer_of, ask, monkeypatch):
+    read = consumption.register_totals
+    monkeypatch.setattr(
+        consumption, "register_totals",
+        lambda *arguments: [
+            replace(item, series=replace(item.series, is_known=item.series.is_known & False)) for item in read(*arguments)
+        ],
+    )  # fmt: skip
+    found = consumption_devices.devices(viewer_of("consumer"), ask)
+    assert found.seen == ()
+    assert found.is_home_known
+
+
+def test_devices_as_known_on_a_day_are_those_of_now(viewer_of, ask):
+    asked = replace(ask, known_at=datetime(2026, 10, 20, tzinfo=UTC))
+    now, then = (consumption_devices.devices(viewer_of("consumer"), a) for a in (ask, asked))
+    assert then.view.series.total_wh == now.view.series.total_wh
 
 
 def test_a_device_without_any_reading_is_named_apart(viewer_of, ask, monkeypatch):

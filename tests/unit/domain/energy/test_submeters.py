@@ -53,6 +53,10 @@ def test_what_cools_never_stands_still_for_two_days(kind, since):
     assert doubt(series([700, 650, 0]), kind, HOUR).still_since is None
 
 
+def test_a_freezer_that_stood_still_all_the_time_is_told_from_the_first_day():
+    assert doubt(series([0, 0, 0]), "freezer", HOUR).still_since == np.datetime64("2026-11-01")
+
+
 def test_months_tell_counts_but_no_day():
     assert doubt(series([700, None], 31 * DAY), "fridge", HOUR).silent_since is None
 
