@@ -76,7 +76,7 @@ def _headline(state: State, found: list[RegisterTotal], whole_wh: int) -> str:
 
 def _apart(state: State, found: list[RegisterTotal]) -> str:
     """What an even load would be, and when it was furthest from it."""
-    even = _("Evenly loaded phases carry a third each.")
+    even = _("Evenly loaded phases carry a third each.") if len(found) == 3 else ""
     uneven = most_uneven([item.series for item in found])
     if uneven is None or uneven.high_wh == uneven.low_wh:
         return even
@@ -87,7 +87,7 @@ def _apart(state: State, found: list[RegisterTotal]) -> str:
         when=name, high=found[uneven.high].register.phase, low=found[uneven.low].register.phase,
         most=formats.kwh(uneven.high_wh, digits), least=formats.kwh(uneven.low_wh, digits),
     )  # fmt: skip
-    return f"{even} {furthest}"
+    return f"{even} {furthest}".strip()
 
 
 def _silent(state: State, found: list[RegisterTotal]) -> list[html.Div]:
@@ -95,11 +95,26 @@ def _silent(state: State, found: list[RegisterTotal]) -> list[html.Div]:
     sent = {item.register.phase for item in found}
     missing = [f"L{r.phase}" for r in state.ask.site.with_flow("phase") if r.phase not in sent]
     if not missing:
-        return []
+        return _gaps(found)
     text = _(
         "{names} sent no readings in this period; the shares are those of the others.", names=", ".join(sorted(missing))
     )
     return [html.Div(text, className="notice warn")]
+
+
+def _gaps(found: list[RegisterTotal]) -> list[html.Div]:
+    """Phases that sent less than the others: their share is at least what is shown."""
+    least = min(item.series.total_counts[5] for item in found)
+    return [
+        html.Div(
+            _("{name}: {n} of {m} readings are missing; it took at least what is shown.",
+              name=_name(item), n=formats.number(item.series.total_counts[5]),
+              m=formats.number(sum(item.series.total_counts))),
+            className="notice warn",
+        )
+        for item in found
+        if item.series.total_counts[5] > least
+    ]  # fmt: skip
 
 
 def _summary(state: State, headline: str, found: list[RegisterTotal]) -> str:
@@ -137,7 +152,7 @@ def figure(state: State, found: list[RegisterTotal], colours: Theme) -> dict[str
     data = BarData(
         names, ticks,
         [Stack(_name(item), f"part{n}", kwh_values(item.series.values_wh())) for n, item in enumerate(found)],
-        is_estimated=chart.hatched(series),
+        is_estimated=[any(marks) for marks in zip(*(chart.hatched(item.series) for item in found), strict=True)],
         shaded=labels.weekend(series, state.ask.resolution),
         hrefs=[chart.drill_href(state, label) for label in series.label],
     )  # fmt: skip
