@@ -46,6 +46,7 @@ class SignInPage:
     email: str
     password: str
     error: str
+    note: str  # why somebody who was signed in sees this page
     demo_logins: tuple[DemoLogin, ...]
     dark_tokens: str
     logo: str
@@ -54,7 +55,7 @@ class SignInPage:
     hour_marks: tuple[tuple[int, str], ...] = signin_art.HOUR_MARKS
 
 
-def view(*, wanted: str, email: str, error: str, token: str) -> SignInPage:
+def view(*, wanted: str, email: str, error: str, note: str, token: str) -> SignInPage:
     logins = demo_logins(wanted)
     known = {login.email for login in logins}
     theme = request.cookies.get("portal_theme", "")
@@ -69,6 +70,7 @@ def view(*, wanted: str, email: str, error: str, token: str) -> SignInPage:
         email=email,
         password=DEMO_PASSWORD if email in known and not error else "",
         error=error,
+        note=note,
         demo_logins=logins,
         dark_tokens=dark_tokens(config.brand_accent),
         logo=f"/assets/brand-logo{config.brand_logo[-4:].lower()}" if config.brand_logo else "",

@@ -73,11 +73,20 @@ def _enter(signed_in: identity.SignedIn, wanted: str) -> BaseResponse:
 
 def _sign_in_page(wanted: str, *, email: str = "", error: str = "", status: int = 200) -> Response:
     token = anonymous_token(request.cookies.get(sign_in_cookie(), ""))
-    page = signin_page.view(wanted=safe_next(wanted, ""), email=email[:254], error=error, token=token)
+    page = signin_page.view(wanted=safe_next(wanted, ""), email=email[:254], error=error, note=_why(), token=token)
     answer = make_response(render_template("signin.html", page=page, _=_, csrf_field=CSRF_FIELD), status)
     secure = not portal.current().config.is_demo
     answer.set_cookie(sign_in_cookie(), token, secure=secure, samesite="Lax", path="/", httponly=True)
     return answer
+
+
+def _why() -> str:
+    """Signing out takes the session's cookie away; whoever still brings one had a session that has ended."""
+    if request.args.get("ended") == "here":
+        return _("You are signed out.")
+    if request.cookies.get(cookie_name()):
+        return _("Your session has ended. Sign in to go on where you were.")
+    return ""
 
 
 def _switch_language(locale: str) -> BaseResponse:
@@ -98,7 +107,7 @@ def expired_form() -> Response:
 @route_policy(roles=EVERYONE)
 def sign_out() -> BaseResponse:
     identity.sign_out(request.cookies.get(cookie_name(), ""))
-    answer = redirect("/login", code=303)
+    answer = redirect("/login?ended=here", code=303)
     clear_session_cookies(answer)
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

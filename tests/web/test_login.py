@@ -157,8 +157,10 @@ def test_signing_out_ends_the_session_on_the_server(client):
     sign_in(client, "consumer")
     token = client.get_cookie("portal_session").value
     answer = client.post("/logout", data={"csrf_token": csrf_of(client)})
-    assert (answer.status_code, answer.location) == (303, "/login")
+    assert (answer.status_code, answer.location) == (303, "/login?ended=here")
+    assert "You are signed out." in client.get(answer.location).get_data(as_text=True)
     assert client.get_cookie("portal_session") is None
+    assert "Your session has ended" not in client.get("/login").get_data(as_text=True)
     client.set_cookie("portal_session", token)  # a copy of the cookie is worth nothing
     assert client.get("/file").status_code == 302
 
@@ -175,6 +177,7 @@ def test_an_expired_session_is_asked_to_sign_in_again(client, world):
     world.wait(hours=8, minutes=1)
     answer = client.get("/file?a=1")
     assert (answer.status_code, answer.location) == (302, "/login?next=%2Ffile%3Fa%3D1")
+    assert "Your session has ended. Sign in to go on where you were." in client.get(answer.location).get_data(as_text=True)
 
 
 def test_the_form_brings_people_where_they_wanted_to_go(client):
