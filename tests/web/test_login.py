@@ -177,7 +177,9 @@ def test_an_expired_session_is_asked_to_sign_in_again(client, world):
     world.wait(hours=8, minutes=1)
     answer = client.get("/file?a=1")
     assert (answer.status_code, answer.location) == (302, "/login?next=%2Ffile%3Fa%3D1")
-    assert "Your session has ended. Sign in to go on where you were." in client.get(answer.location).get_data(as_text=True)
+    assert "Your session has ended. Sign in to go on where you were." in client.get(answer.location).get_data(
+        as_text=True
+    )
 
 
 def test_the_form_brings_people_where_they_wanted_to_go(client):
