@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -141,8 +142,20 @@ def crumbs_of(path: str, site: SiteView | None) -> tuple[Crumb, ...]:
     here, section = page["label"], root["label"] if root else ""
     if root is None or root["module"] == page["module"]:
         return (Crumb(_(here)),)
+    if site and path.startswith(f"{OVERVIEW}/"):
+        return (Crumb(_(section), OVERVIEW), Crumb(site.name))
     query = f"?site={site.public_id}" if site else ""
-    return (Crumb(_(section), f"{root['path']}{query}"), Crumb(_(here)))
+    return (Crumb(_(section), f"{root['path']}{query}"), *_between(path, root), Crumb(_(here)))
+
+
+def _between(path: str, root: dict[str, Any]) -> tuple[Crumb, ...]:
+    """The list a thing's page belongs to: `/admin/customers` of `/admin/customers/ID`."""
+    above = path.rstrip("/").rpartition("/")[0]
+    page = page_of(above) if above.count("/") > 1 else None
+    if page is None or page["module"] == root["module"]:
+        return ()
+    label = page["label"]
+    return (Crumb(_(label), above),)
 
 
 def _freshness(viewer: Viewer, site: SiteView) -> str:
@@ -154,4 +167,5 @@ def _freshness(viewer: Viewer, site: SiteView) -> str:
         return _("Meter data up to {time}", time=time)
     if found.days_old == 1:
         return _("Meter data up to yesterday, {time}", time=time)
-    return _("Meter data up to {date}", date=formats.day_short(found.until_local.date()))
+    last = found.until_local - timedelta(seconds=1)  # what ends at midnight is of the day before
+    return _("Meter data up to {date}", date=formats.day_short(last.date()))

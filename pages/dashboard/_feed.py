@@ -122,7 +122,12 @@ def _corrected(params: Params, zone_name: str) -> tuple[str, str, str, str]:
 
 
 def _suspect(params: Params, zone_name: str) -> tuple[str, str, str, str]:
-    return "exclamation-triangle", "warn", _("A doubtful reading"), _span(params, zone_name)
+    return (
+        "exclamation-triangle",
+        "warn",
+        _("A doubtful reading"),
+        _("It covers {span}.", span=_span(params, zone_name)),
+    )
 
 
 def _gap(params: Params, zone_name: str) -> tuple[str, str, str, str]:

@@ -28,7 +28,7 @@ from pages.dashboard import _status as status
 from pages.dashboard import _today as today_chart
 from services import damage, dashboard
 from services.dashboard import SiteDashboard
-from services.sites import SiteView, site_or_first
+from services.sites import SiteView, site_or_first, sites_of
 
 REFRESH_MS = 60_000
 REFRESHES = 30  # after half an hour without a click the page stops asking, so that an idle session can end
@@ -42,28 +42,34 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
     view = dashboard.site_dashboard(viewer, site)
     knows_nothing = view.month.so_far_wh is None and view.today.so_far_wh is None
     if knows_nothing and view.live.freshness.health is Health.NEVER:
-        return _before_the_first_reading(viewer, view)
+        return _before_the_first_reading(viewer, view, public_id)
     return html.Div(
         [
             dcc.Store(id="dashboard-state", data={"site": site.public_id}),
             dcc.Interval(id="dashboard-clock", interval=REFRESH_MS, max_intervals=REFRESHES),
-            page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view)),
+            _head(viewer, view, public_id),
             *_damage.notices([damage.of_site(viewer, site)]),
             html.Div(_today_card(view), className="g"),
             _metric_row(view),
-            _month_row(view),
+            _month_row(viewer, view),
             _row([*_devices(view), (_feed_card(view), "c8" if view.live.devices else "c12")]),
-            _floating(view.site),
+            _floating(viewer, view.site),
         ]
     )
 
 
-def _before_the_first_reading(viewer: Viewer, view: SiteDashboard) -> html.Div:
+def _head(viewer: Viewer, view: SiteDashboard, public_id: str) -> html.Div:
+    """Whoever has one home is greeted; of several sites the asked one is named."""
+    is_one_of_several = bool(public_id) and len(sites_of(viewer)) > 1
+    title = view.site.name if is_one_of_several else greeting(viewer, view.live.now_local.hour)
+    return page_head(title, lead=_lead(view))
+
+
+def _before_the_first_reading(viewer: Viewer, view: SiteDashboard, public_id: str) -> html.Div:
     """A sentence and what is connected; no charts and cards of nothing."""
     waiting = states.empty("not_yet", _("Not yet"), status.sentence(view.live))
     beside = [*_devices(view), (_data_card(view), "c4")]
-    head = page_head(greeting(viewer, view.live.now_local.hour), lead=_lead(view))
-    return html.Div([head, html.Div(html.Div(waiting), className="g"), _row(beside)])
+    return html.Div([_head(viewer, view, public_id), html.Div(html.Div(waiting), className="g"), _row(beside)])
 
 
 def _other_time(viewer: Viewer, site: SiteView) -> html.Div:
@@ -87,8 +93,8 @@ def _other_time(viewer: Viewer, site: SiteView) -> html.Div:
     return html.Div([page_head(site.name), states.empty("none_here", _("You have moved on"), text, action=action)])
 
 
-def _month_row(view: SiteDashboard) -> html.Div:
-    beside = html.Div([_data_card(view), _quick_card(view.site)], className="c4 stack stack-cards")
+def _month_row(viewer: Viewer, view: SiteDashboard) -> html.Div:
+    beside = html.Div([_data_card(view), _quick_card(viewer, view.site)], className="c4 stack stack-cards")
     return html.Div([html.Div(_month_card(view), className="c8"), beside], className="g")
 
 
@@ -134,12 +140,15 @@ def _today_card(view: SiteDashboard) -> html.Section:
 
 def _today_figure(view: SiteDashboard, headline: str) -> list[Any]:
     target = href("/consumption", {"site": view.site.public_id, "period": "day", "date": view.today.day})
-    items = [LegendItem("sw-cons", _("Today"), formats.kwh(view.today.so_far_wh)),
-             LegendItem("sw-ref", _("Usual day"), formats.kwh(view.today.usual_so_far_wh))]  # fmt: skip
+    named = [("sw-cons", _("Today"), view.today.so_far_wh)]
+    if any(value is not None for value in today_chart.usual_by_hour(view.today)):
+        named.append(("sw-ref", _("Usual day"), view.today.usual_so_far_wh))
+    items = [LegendItem(swatch, name, "" if wh is None else formats.kwh(wh)) for swatch, name, wh in named]
+    note = _("so far") if any(wh is not None for _swatch, _name, wh in named) else ""
     title = html.P(_("Today, hour by hour"), className="card-title")
     link = dcc.Link(_("Open the day"), href=target, className="small")
     slot = chart_slot("dashboard-today", summary=headline, height_px=220)
-    return [html.Div([title, link], className="between"), html.Figure([legend(items, _("so far")), slot])]
+    return [html.Div([title, link], className="between"), html.Figure([legend(items, note), slot])]
 
 
 def _month_card(view: SiteDashboard) -> html.Section:
@@ -160,7 +169,8 @@ def _month_card(view: SiteDashboard) -> html.Section:
     )
 
 
-def _quick_links(site: SiteView) -> list[dcc.Link]:
+def _quick_links(viewer: Viewer, site: SiteView) -> list[dcc.Link]:
+    """What leads somewhere; staff on a visit take nothing away."""
     of_site = {"site": site.public_id}
     actions = [
         ("bolt", _("See today's use"), href("/consumption", of_site, period="day")),
@@ -169,22 +179,23 @@ def _quick_links(site: SiteView) -> list[dcc.Link]:
         ("chart-bar", _("See the whole year"), href("/consumption", of_site, period="year")),
     ]
     known = {page["path"] for page in dash.page_registry.values()}
+    is_visit = viewer.acting_for_account_id is not None
     return [
         dcc.Link([icon(glyph), html.Span(text)], href=target)
         for glyph, text, target in actions
-        if target.partition("?")[0] in known
+        if target.partition("?")[0] in known and not (is_visit and target.startswith("/consumption/export"))
     ]
 
 
-def _quick_card(site: SiteView) -> html.Section:
-    body = [html.Div(_quick_links(site), className="quick")]
+def _quick_card(viewer: Viewer, site: SiteView) -> html.Section:
+    body = [html.Div(_quick_links(viewer, site), className="quick")]
     return card(card_id="dashboard-quick", title=_("Quick actions"), body=body)
 
 
-def _floating(site: SiteView) -> html.Details:
+def _floating(viewer: Viewer, site: SiteView) -> html.Details:
     """On phones the same actions under the thumb; the style sheet hides it elsewhere."""
     button = html.Summary(icon("plus"), className="fab", **{"aria-label": _("Quick actions")})
-    links = html.Ul([html.Li(link) for link in _quick_links(site)], className="menu-links")
+    links = html.Ul([html.Li(link) for link in _quick_links(viewer, site)], className="menu-links")
     return html.Details([button, html.Div(links, className="pop-menu fab-menu")], className="pop fab-pop")
 
 

@@ -132,3 +132,25 @@ def test_a_strangers_site_in_the_state_is_refused(sign_in, site_of, output, sour
     assert foreign.get_data() == missing.get_data()
     assert "kWh" not in foreign.get_data(as_text=True)
     assert "11:45" not in foreign.get_data(as_text=True)
+
+
+def test_one_of_several_sites_is_named_in_its_heading_and_in_the_way_to_it(world, viewer_in, sign_in):
+    with portals.using(world):
+        site = sites_of(viewer_in("business"))[0]
+    drawn = json.loads(route(sign_in("business"), f"/dashboard/{site.public_id}").get_data(as_text=True))
+    (heading,) = [props for kind, props in every(drawn["response"]) if kind == "H1"]
+    assert heading["children"] == site.name
+    current = [props["children"] for _kind, props in every(drawn) if "active" in str(props.get("className"))]
+    assert site.name in current  # the last crumb
+    crumbs = [p["children"]["props"]["href"] for _kind, p in every(drawn) if p.get("className") == "breadcrumb-item"]
+    assert crumbs == ["/dashboard"]  # all of the sites
+
+
+def every(tree):
+    """Kind and properties of every component of a drawn tree."""
+    if isinstance(tree, list):
+        return [found for item in tree for found in every(item)]
+    if not isinstance(tree, dict):
+        return []
+    own = [(tree["type"], tree["props"])] if isinstance(tree.get("props"), dict) and "type" in tree else []
+    return own + [found for value in tree.values() for found in every(value)]
