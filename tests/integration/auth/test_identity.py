@@ -9,13 +9,13 @@ from datetime import date
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from data.repositories import identity as repository
 from data.repositories.accounts import add_tenancy
 from data.tables.accounts import Tenancy
-from data.tables.identity import LoginSession, User
+from data.tables.identity import LoginAttempt, LoginSession, User
 from data.tables.operations import AuditEvent
 from domain.access import NOBODY, Permission, Role, require_site
 from domain.errors import InvalidInputError, NotFoundError
@@ -190,6 +190,8 @@ def test_a_thousand_failures_close_the_door_for_all(world):
 def test_right_passwords_are_not_counted(world):
     for _ in range(12):
         enter()
+    with world.portal.records.reading() as db:
+        assert db.scalar(select(func.count()).select_from(LoginAttempt)) == 0
 
 
 def test_an_old_hash_is_renewed_at_sign_in(world):

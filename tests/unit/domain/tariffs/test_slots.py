@@ -9,7 +9,7 @@ from domain.energy.quality import Quality
 from domain.tariffs.bands import Calendar, Rule
 from domain.tariffs.errors import RatingRefusedError
 from domain.tariffs.holidays import Holidays
-from domain.tariffs.slots import Use, band_codes, coverage, slots
+from domain.tariffs.slots import Use, band_codes, coverage, slots, stretch_sums
 from tests.factories.tariffs import BERLIN, DAY_NIGHT, grid, make_use, readings
 
 
@@ -117,3 +117,24 @@ def test_nothing_at_all_is_all_missing():
     assert laid.missing(slice(0, 96)) == 96
     assert use.first_day("import") is None
     assert make_use("2026-01-01", "2026-01-02").first_day("import") == date(2026, 1, 1)
+
+
+def test_the_sum_of_nothing_is_zero():
+    # 1 + 2 = 3 in the first stretch, none in the empty one.
+    values = np.array([1, 2, 3], dtype=np.int64)
+    assert stretch_sums(values, [slice(0, 2), slice(2, 2)]) == [3, 0]
+    assert stretch_sums(values, []) == []
+
+
+def test_days_without_intervals_have_no_bands():
+    empty = slots(BERLIN, date(2026, 5, 1), date(2026, 5, 1), 900, 0)
+    assert band_codes(empty, DAY_NIGHT, None).tolist() == []
+
+
+def test_long_intervals_are_priced_where_no_band_changes_inside_them():
+    # Three hours each: 00-03, 03-06 at night, 06-09 to 18-21 by day, 21-24 at night.
+    calendar = Calendar(rules=(Rule(band="day", from_min=360, to_min=1260), Rule(band="night")))
+    grid_3h = slots("UTC", date(2026, 5, 1), date(2026, 5, 2), 3 * 3600, 0)
+    codes = band_codes(grid_3h, calendar, None)
+    assert codes[0] == codes[1] == codes[7] != codes[2]
+    assert len({int(code) for code in codes[2:7]}) == 1
