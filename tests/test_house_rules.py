@@ -157,7 +157,22 @@ def test_no_data_is_committed():
 
 
 @pytest.mark.parametrize(
-    "verb", ["migrate", "demo", "ingest", "rate", "rollup", "serve", "worker", "jobs", "check", "user", "settings"]
+    "verb",
+    [
+        "migrate",
+        "demo",
+        "ingest",
+        "rate",
+        "rollup",
+        "serve",
+        "worker",
+        "jobs",
+        "check",
+        "user",
+        "settings",
+        "invoice",
+        "ledger",
+    ],
 )
 def test_every_command_is_documented(verb):
     docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))

@@ -1,0 +1,1 @@
+"""Billing documents as files: the e-invoice that machines read and the PDF that people read."""

@@ -1,0 +1,179 @@
+"""What a billing document says, as plain text by place: the template sets it and adds no word of its own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from adapters.documents import formats
+from domain.billing.invoice import DocumentKind, InvoiceDocument, InvoiceLine, Party, RegisterReading
+from domain.text import gettext as _
+
+Rows = list[list[str]]
+PRICE_DIGITS = 4
+
+
+def title(document: InvoiceDocument) -> str:
+    period = formats.days(document.first, document.last)
+    if (document.first.replace(day=1), document.first.day) == (document.last.replace(day=1), 1):
+        period = formats.month(document.first)
+    return {
+        DocumentKind.INVOICE: _("Electricity invoice for {period}", period=period),
+        DocumentKind.CREDIT_NOTE: _("Credit note for {period}", period=period),
+        DocumentKind.CORRECTED: _("Corrected invoice for {period}", period=period),
+        DocumentKind.SELF_BILLED: _("Credit for electricity fed in, {period}", period=period),
+    }[document.kind]
+
+
+def address(party: Party) -> list[str]:
+    return [party.name, party.street, f"{party.post_code} {party.city}"]
+
+
+def facts(document: InvoiceDocument) -> Rows:
+    """Label and value of what identifies the document."""
+    rows = [
+        (_("Document number"), document.number),
+        (_("Date of issue"), formats.day(document.issued)),
+        (_("Period of supply"), formats.days(document.first, document.last)),
+        (_("Customer number"), document.customer_number),
+        (_("Your order"), document.order_number),
+        (_("Your VAT id"), document.customer.vat_id),
+        (_("Your tax number"), document.customer.tax_number if document.kind is DocumentKind.SELF_BILLED else ""),
+        (_("Corrects document"), _corrected(document)),
+    ]
+    return [[label, value] for label, value in rows if value]
+
+
+def _corrected(document: InvoiceDocument) -> str:
+    if not document.corrects or document.corrects_issued is None:
+        return document.corrects
+    return _("{number} of {day}", number=document.corrects, day=formats.day_short(document.corrects_issued))
+
+
+def lead(document: InvoiceDocument) -> str:
+    """Energy and place, the first thing to know after what it costs."""
+    if not document.readings:
+        return document.supply.address
+    return f"{formats.kwh(document.billed_wh)} · {document.supply.address}"
+
+
+def due(document: InvoiceDocument) -> dict[str, str]:
+    """The box that says what is to be done: label, amount, and how."""
+    balance = document.totals.balance_minor
+    is_paid_out = document.kind is DocumentKind.SELF_BILLED or balance < 0
+    label = _("To pay")
+    if is_paid_out:
+        label = _("We pay you") if document.kind is DocumentKind.SELF_BILLED else _("Your credit")
+    return {
+        "label": label,
+        "amount": formats.amount(abs(balance), document.currency),
+        "how": _how(document, balance, is_paid_out),
+    }
+
+
+def _how(document: InvoiceDocument, balance: int, is_paid_out: bool) -> str:
+    payment = document.payment
+    day = formats.day(document.due) if document.due else ""
+    if balance == 0:
+        return _("Nothing is left to pay.")
+    if is_paid_out:
+        if document.kind is DocumentKind.SELF_BILLED and day:
+            return _("We transfer the amount by {day}.", day=day)
+        return _("We set it against what is open, and pay out the rest.")
+    if payment.mandate:
+        return _(
+            "We collect it on {day} from the account {account}, under the mandate {mandate} (creditor {creditor}).",
+            day=day, account=masked(payment.debited), mandate=payment.mandate, creditor=payment.creditor,
+        )  # fmt: skip
+    return _("Due on {day}. Please give the document number as the reference.", day=day)
+
+
+def masked(iban: str) -> str:
+    """Country and the last four signs; the rest is nobody's business on paper."""
+    return f"{iban[:2]}\u2009••••\u2009{iban[-4:]}" if iban else ""
+
+
+def line_rows(document: InvoiceDocument) -> Rows:
+    """Label, detail, quantity, unit price, VAT, net amount of each line."""
+    return [
+        [
+            line.label, _detail(line, document), f"{formats.decimal(line.quantity)}{formats.NBSP}{unit(line)}",
+            formats.decimal(line.unit_price, PRICE_DIGITS), formats.percent(line.tax_rate, 1),
+            formats.amount(line.net_minor, document.currency),
+        ]
+        for line in document.lines
+    ]  # fmt: skip
+
+
+def _detail(line: InvoiceLine, document: InvoiceDocument) -> str:
+    """The days of a line are told where they are not those of the document."""
+    is_part = (line.first, line.last) != (document.first, document.last)
+    period = formats.days(line.first, line.last) if line.first and line.last and is_part else ""
+    return " · ".join(part for part in (line.detail, period) if part)
+
+
+def unit(line: InvoiceLine) -> str:
+    return {"KWH": "kWh", "KWT": "kW", "DAY": _("days"), "MON": _("months"), "C62": "×"}[line.unit]
+
+
+def total_rows(document: InvoiceDocument) -> Rows:
+    """Label, amount, and `strong` for the last."""
+    found, currency = document.totals, document.currency
+    rows = [[_("Net amount"), formats.amount(found.net_minor, currency), ""]]
+    for row in found.taxes:
+        label = _("VAT {rate} on {net}", rate=formats.percent(row.rate, 1), net=formats.amount(row.net_minor, currency))
+        rows.append([label, formats.amount(row.tax_minor, currency), ""])
+    rows.append([_("Total with VAT"), formats.amount(found.gross_minor, currency), ""])
+    for one in found.advances:
+        vat = formats.amount(one.tax_minor, currency)
+        rows.append([_("Instalments paid (with {vat} VAT)", vat=vat), formats.amount(-one.gross_minor, currency), ""])
+    last = due(document)["label"] if found.balance_minor * document.sign >= 0 else _("Your credit")
+    rows.append([last, formats.amount(found.balance_minor, currency), "strong"])
+    return rows
+
+
+def components(document: InvoiceDocument) -> list[dict[str, object]]:
+    """The three components of the price: label, amount, and width of its bar as a share of all."""
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        return []
+    labels = {
+        "energy": _("Energy and supply"),
+        "network": _("Grid and metering"),
+        "tax_levy": _("Taxes and levies"),
+    }
+    groups = document.group_minor
+    whole = sum(abs(minor) for minor in groups.values()) or 1
+    return [
+        {
+            "label": labels[group], "amount": formats.amount(minor, document.currency),
+            "share": formats.percent(Decimal(abs(minor)) / whole), "width": abs(minor) / whole,
+        }
+        for group, minor in groups.items()
+    ]  # fmt: skip
+
+
+def reading_rows(document: InvoiceDocument) -> Rows:
+    """Meter, start, how and when it was read, end, how and when, energy."""
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        return []  # they stand on the document that it takes back
+    return [_reading(row) for row in document.readings]
+
+
+def _reading(row: RegisterReading) -> list[str]:
+    factor = f" × {formats.decimal(row.factor)}" if row.factor != 1 else ""
+    return [
+        f"{row.meter}, {row.register}{factor}",
+        formats.decimal(Decimal(row.start_wh) / 1000, 3),
+        f"{_kind(row.start_kind)}, {formats.day_short(row.first)}",
+        formats.decimal(Decimal(row.end_wh) / 1000, 3),
+        f"{_kind(row.end_kind)}, {formats.day_short(row.last)}",
+        formats.kwh(row.used_wh),
+    ]
+
+
+def _kind(kind: str) -> str:
+    return {
+        "measured": _("measured"),
+        "customer": _("read by you"),
+        "estimated": _("estimated"),
+        "corrected": _("corrected"),
+    }[kind]
