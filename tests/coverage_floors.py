@@ -12,7 +12,7 @@ import coverage
 
 # The browser tests run apart, so what only they reach does not count. Percent of lines and of branches.
 FLOORS = {
-    "domain": (99.9, 99), "services": (93, 85), "data": (97, 90), "adapters": (96, 94), "auth": (97, 94),
+    "domain": (100, 100), "services": (93, 85), "data": (97, 90), "adapters": (96, 94), "auth": (97, 94),
     "components": (96, 93), "pages": (90, 70),
 }  # fmt: skip
 REPORT = Path("build/coverage/coverage.json")

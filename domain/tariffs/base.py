@@ -171,10 +171,6 @@ def month_spans(first: date, end: date) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _nothing_before(_first: date) -> Sequence[Line]:
-    return ()
-
-
 @dataclass(frozen=True, eq=False)
 class Scope:
     """One segment `[first, end)` of one charge: one tariff version, one price, one tax rate.
@@ -192,8 +188,8 @@ class Scope:
     tax: TaxRule
     since: date
     until: date
-    earlier: Sequence[Line] = ()
-    before: Callable[[date], Sequence[Line]] = _nothing_before
+    earlier: Sequence[Line]
+    before: Callable[[date], Sequence[Line]]
 
     def spans(self) -> tuple[Span, ...]:
         return month_spans(self.first, self.end)

@@ -56,6 +56,15 @@ def test_hourly_prices_that_change_inside_a_reading_are_refused():
     assert band_codes(hourly, DAY_NIGHT, None).tolist() == [1] * 6 + [0] * 16 + [1] * 2
 
 
+def test_a_clock_changed_inside_a_reading_is_refused_where_it_changes_the_price():
+    # St. John's put its clock from 00:01 to 01:01 on 14 March 2010: that hour shows 00:00, 01:15, 01:30 and 01:45.
+    first_hour = Calendar(rules=(Rule(band="a", to_min=60), Rule(band="b")))
+    hourly = slots("America/St_Johns", date(2010, 3, 14), date(2010, 3, 15), 3600, 1800)
+    assert reason(band_codes, hourly, first_hour, None) == "readings_too_coarse"
+    by_weekday = Calendar(rules=(Rule(band="a", weekdays=(7,)), Rule(band="b")))
+    assert band_codes(hourly, by_weekday, None).tolist() == [0] * 23  # the whole of a Sunday without an hour
+
+
 def test_readings_of_a_day_can_be_priced_by_season_but_not_by_hour():
     daily = slots(BERLIN, date(2026, 1, 1), date(2026, 1, 3), 86_400, 0)
     assert reason(band_codes, daily, DAY_NIGHT, None) == "readings_too_coarse"

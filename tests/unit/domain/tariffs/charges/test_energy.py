@@ -53,6 +53,14 @@ def test_bands_share_the_blocks_in_proportion():
     }  # fmt: skip
 
 
+def test_one_band_may_have_blocks_of_its_own_and_the_other_one_price():
+    flat_night = (BY_BAND[0], BandRate(band="night", price=Decimal("0.10")))
+    # By day 300 x 0.20 and 180 x 0.30; by night 240 x 0.10.
+    assert june(rates=flat_night, block_scope="band") == {
+        "energy day 1": 6_000, "energy day 2": 5_400, "energy night": 2_400,
+    }  # fmt: skip
+
+
 def test_bands_fill_the_blocks_as_the_month_goes():
     # 300 kWh are 12.5 days: 12 whole days (192 by day, 96 by night), 6 hours of night and 6 of day.
     # By day 192 + 6 = 198 in block 1 and 282 in block 2; by night 96 + 6 = 102 and 138.
