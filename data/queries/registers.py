@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.tables.sites import Meter, MeterRegister, Register, Site, SupplyPoint
@@ -66,6 +66,20 @@ def groups(db: Session) -> dict[int, str]:
     query = select(Register.id, SupplyPoint.commodity, Register.flow)
     rows = db.execute(query.join(SupplyPoint, SupplyPoint.id == Register.supply_point_id))
     return {row[0]: f"{row[1]}/{row[2]}" for row in rows}
+
+
+def group_sizes(db: Session) -> list[tuple[str, int, int]]:
+    """The same groups with how many sites and registers are in each; weather is not supply."""
+    query = (
+        select(
+            SupplyPoint.commodity, Register.flow, func.count(SupplyPoint.site_id.distinct()), func.count(Register.id)
+        )
+        .join(SupplyPoint, SupplyPoint.id == Register.supply_point_id)
+        .where(SupplyPoint.commodity != "weather")
+        .group_by(SupplyPoint.commodity, Register.flow)
+        .order_by(SupplyPoint.commodity, Register.flow)
+    )
+    return [(f"{row[0]}/{row[1]}", row[2], row[3]) for row in db.execute(query)]
 
 
 def known_names(db: Session, limit: int = 2000) -> list[str]:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import html
+from dash import Input, Output, State, html
 
+from auth.callbacks import portal_callback
 from auth.policies import STAFF
 from auth.session import current_viewer
 from components import formats
+from components.charts import graph
+from components.theme import theme
 from domain.access import STAFF_PERMISSIONS, Permission
 from domain.text import gettext as _
 from domain.text import lazy
+from pages.admin import _attention as attention_parts
+from pages.admin import _fleet as fleet_parts
 from pages.admin import _parts as parts
 from pages.admin._search import search_form
-from services import admin
+from services import admin, attention, fleet
 
 dash.register_page(
     __name__,
@@ -30,25 +35,57 @@ dash.register_page(
 )
 
 
-def layout(**_query: str) -> html.Div:
+def layout(of: str = "", **_query: str) -> html.Div:
+    """Who finds customers begins with them; who studies all of them begins with the picture."""
     viewer = current_viewer()
-    view = admin.overview(viewer)
-    finds = Permission.FIND_CUSTOMERS in STAFF_PERMISSIONS[viewer.role]
+    view, all_of_them = admin.overview(viewer), fleet.overview(viewer)
+    permissions = STAFF_PERMISSIONS[viewer.role]
+    finds = Permission.FIND_CUSTOMERS in permissions
+    has_stores = not finds or Permission.VIEW_SYSTEM in permissions
+    together = fleet_parts.cards(viewer, all_of_them, of, has_stores=has_stores)
+    head = parts.page_head(_("Good to see you, {name}", name=viewer.name), _("The fleet at a glance."))
+    if not finds:
+        return html.Div([head, study_facts(view.fleet, all_of_them), *together])
     return html.Div(
         [
-            parts.page_head(_("Good to see you, {name}", name=viewer.name), _("The fleet at a glance.")),
-            search_form() if finds else None,
+            head,
+            search_form(),
             fleet_facts(view.fleet),
+            html.Div(attention_parts.card(attention.overview(viewer)), className="g"),
             html.Div(
                 [
                     html.Div(fleet_cards(view.fleet), className="c4 stack stack-cards"),
                     *([health_card(view.health)] if view.health else []),
-                    *([own_views_card(view)] if finds else []),
+                    own_views_card(view),
                 ],
                 className="g admin-grid",
             ),
+            *together,
         ]
     )
+
+
+@portal_callback(
+    Output("admin-fleet", "children"),
+    Input("admin-fleet-seen", "data"),
+    State("admin-fleet-state", "data"),
+    prevent_initial_call=True,
+    roles=STAFF,
+)
+def show_fleet(seen: str, asked: dict[str, str]) -> Any:
+    days = fleet.daily(current_viewer(), str((asked or {}).get("of", "")))
+    return graph(fleet_parts.figure(days, colours=theme(seen)))
+
+
+def study_facts(facts: admin.FleetFacts, view: fleet.FleetView) -> html.Dl:
+    """Of what there is, how much and for how long; no customer is counted alone."""
+    first, end = view.store.first_utc, view.store.end_utc
+    told = [
+        (_("Sites"), facts.totals["sites"]), (_("Meters"), facts.totals["meters"]),
+        (_("Registers"), facts.totals["registers"]), (_("Stored readings"), view.store.readings),
+    ]  # fmt: skip
+    days = (end - first).days if first and end else None
+    return parts.fact_strip([*((name, formats.number(n)) for name, n in told), (_("Days"), formats.number(days))])
 
 
 def fleet_facts(fleet: admin.FleetFacts) -> html.Dl:
