@@ -20,6 +20,7 @@ BOOTSTRAP = "/assets/vendor/bootstrap.min.css"
 FIRST_STYLES = (BOOTSTRAP, TOKENS, "/assets/brand.css", "/assets/portal.css")
 PAGE_STYLES = {"/assets/signin.css"}  # of pages without Dash
 FIRST_SCRIPT = "/assets/theme.js"
+PAGE_SCRIPTS = {"/assets/signin.js"}  # of pages without Dash
 ICON = "/assets/icon.svg"
 
 
@@ -74,7 +75,7 @@ def styles(files: Mapping[str, StaticFile]) -> tuple[str, ...]:
 
 
 def scripts(files: Mapping[str, StaticFile]) -> tuple[str, ...]:
-    own = [path for path in files if _is_top_level(path, ".js") and path != FIRST_SCRIPT]
+    own = [path for path in files if _is_top_level(path, ".js") and path not in {FIRST_SCRIPT, *PAGE_SCRIPTS}]
     return tuple(address(files, path) for path in sorted(own))
 
 

@@ -31,6 +31,11 @@ def test_style_sheets_come_in_the_order_in_which_they_build_on_each_other(sign_i
     assert "signin.css" not in names
 
 
+def test_pages_of_dash_do_not_load_the_script_of_the_sign_in(sign_in, stranger):
+    assert "signin.js" not in sign_in("consumer").get("/not-there").get_data(as_text=True)
+    assert re.search(r'src="/assets/signin\.js\?v=\w+"', stranger.get("/login").get_data(as_text=True))
+
+
 def test_fonts_are_preloaded_from_the_address_in_the_style_sheet(sign_in):
     client = sign_in("consumer")
     page = client.get("/not-there").get_data(as_text=True)
