@@ -13,6 +13,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from domain.calendar import Period, PeriodKind
 from domain.text import current_locale
 
+DAYS_WITHOUT_YEAR = 300
 NBSP = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = "–"
@@ -86,6 +87,11 @@ def day_medium(value: date) -> str:
     if current_locale() == "en":
         return format_date(value, "d MMM y", locale="en")
     return format_skeleton("yMMMd", value, locale=current_locale())
+
+
+def day_near(value: date, days_ago: int) -> str:
+    """`22 Sep`, and with its year where it could be taken for a day of another one: `22 Sep 2014`."""
+    return day_short(value) if days_ago < DAYS_WITHOUT_YEAR else day_medium(value)
 
 
 def weekday(value: date) -> str:

@@ -44,6 +44,7 @@ def figure_card(
     aside: Any = None,
     table: Any = None,
     table_count: str = "",
+    is_table_open: bool = False,
     class_name: str = "",
 ) -> html.Section:
     """A card whose first line answers the question; `body` is legend, slot, ribbon and note in this order."""
@@ -54,7 +55,11 @@ def figure_card(
         *([html.P(sub, className="sub")] if sub else []),
     ]
     top = html.Div([html.Div(says), aside], className="between card-top") if aside is not None else html.Div(says)
-    parts = [top, html.Figure(list(body)), *([table_toggle(table, table_count)] if table is not None else [])]
+    parts = [
+        top,
+        html.Figure(list(body)),
+        *([table_toggle(table, table_count, is_open=is_table_open)] if table is not None else []),
+    ]
     return html.Section(
         html.Div(parts, className="card-body"),
         className=f"card {class_name}".strip(),

@@ -49,20 +49,18 @@ def devices(viewer: Viewer, ask: Ask) -> Devices | None:
     if not registers:
         return None
     found = consumption.register_totals(viewer, ask, registers)
-    is_known = bool(consumption_terms(ask.site, ask.commodity)) and _home_is_known(viewer, ask)
     seen = [
         DeviceUse(item, doubt(item.series, item.register.kind, item.register.interval_s))
         for item in found
         if item.series.total_wh is not None
     ]
     view = whole(viewer, ask)
-    over = _excess(view) if view else Excess(0, 0)
     return Devices(
         tuple(sorted(seen, key=lambda use: -(use.total.series.total_wh or 0))),
         tuple(item.register for item in found if item.series.total_wh is None),
         view,
-        over,
-        is_known,
+        _excess(view) if view else Excess(0, 0),
+        view is not None or _home_is_known(viewer, ask),
     )
 
 

@@ -23,9 +23,11 @@ class Metric:
     note: Any = ""
     spark: Sequence[float | None] = ()
     spark_label: str = ""
+    is_spark_usual: bool = False  # drawn pale: not what is, but what usually would be
     href: str = ""
     ring: float | None = None  # a share from 0 to 1, drawn beside its figure
     pair: Sequence[tuple[str, float, str]] = ()  # (name, length, figure) of two bars with one scale
+    shares: Sequence[tuple[str, float]] = ()  # (name, share from 0 to 1) of a few boxes that are full or not
 
 
 def large_figure(text: str) -> list[Any]:
@@ -52,14 +54,16 @@ def metric(shown: Metric) -> Any:
 
 
 def _picture(shown: Metric) -> list[html.Div]:
-    """The small picture of a card: a ring, two bars or a sparkline; none where nothing is known."""
+    """The small picture of a card: a ring, two bars, boxes or a sparkline; none where nothing is known."""
     if shown.ring is not None:
         style = {"--p": f"{min(1.0, max(0.0, shown.ring)) * 100:.1f}", "--c": f"var({shown.colour})"}
         return [html.Div(className="ring", style=style, **{"aria-hidden": "true"})]
     if shown.pair:
         return [pair_bars(shown.pair, colour=shown.colour)]
+    if shown.shares:
+        return [share_boxes(shown.shares, shown.spark_label)]
     if any(value is not None for value in shown.spark):
-        return [sparkline(shown.spark, shown.spark_label, colour=shown.colour)]
+        return [sparkline(shown.spark, shown.spark_label, colour=shown.colour, is_usual=shown.is_spark_usual)]
     return []
 
 
@@ -80,7 +84,23 @@ def pair_bars(pair: Sequence[tuple[str, float, str]], *, colour: str = "--c-cons
     return html.Div(rows, className="metric-spark pair", style={"--c": f"var({colour})"})
 
 
-def sparkline(values: Sequence[float | None], label: str, *, colour: str = "--c-cons") -> html.Div:
+def share_boxes(shares: Sequence[tuple[str, float]], label: str) -> html.Div:
+    """A box a day, filled as far as it is known; what is missing is an empty, dashed rest. Each has its name below."""
+    boxes = [
+        html.Div(
+            [
+                html.I(html.I(style={"height": f"{share * 100:.1f}%"}), className="box" if share >= 1 else "box lacks"),
+                html.Span(name),
+            ]
+        )
+        for name, share in shares
+    ]
+    return html.Div(boxes, className="metric-spark shares", role="img", **{"aria-label": label})
+
+
+def sparkline(
+    values: Sequence[float | None], label: str, *, colour: str = "--c-cons", is_usual: bool = False
+) -> html.Div:
     """Bars without axes; a gap is a gap, below zero hangs down. `label` says what they are to whom cannot see them."""
     known = [value for value in values if value is not None]
     goes_down = any(value < 0 for value in known)
@@ -91,8 +111,11 @@ def sparkline(values: Sequence[float | None], label: str, *, colour: str = "--c-
         for value in values
     ]  # fmt: skip
     both = " both" if goes_down else ""
+    usual = " usual" if is_usual else ""
     return html.Div(
-        html.Div(bars, className=f"spark{both}", style={"--c": f"var({colour})"}, role="img", **{"aria-label": label}),
+        html.Div(
+            bars, className=f"spark{both}{usual}", style={"--c": f"var({colour})"}, role="img", **{"aria-label": label}
+        ),
         className="metric-spark",
     )
 

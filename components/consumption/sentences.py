@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components import formats
 from domain.calendar import Period, PeriodKind
-from domain.energy.comparison import Comparison
+from domain.energy.comparison import Comparison, is_other_season
 from domain.text import gettext as _
 
 
@@ -80,6 +80,13 @@ def fair_comparison(compared: Comparison | None, elapsed: Period, *, is_running:
             last=formats.day_short(elapsed.last), **words,
         )  # fmt: skip
     return ""
+
+
+def season(commodity: str, period: Period, compared: Comparison | None) -> str:
+    """Said where heat is compared with another season; such a difference belongs in no headline."""
+    if compared is None or not is_other_season(commodity, period, compared.then):
+        return ""
+    return _("Heating follows the season: the same days a year ago say more about you.")
 
 
 def _averaged(compared: Comparison) -> str:

@@ -47,6 +47,8 @@ class BarData:
     then_name: str = ""
     temperature_c: Sequence[float | None] = ()
     hrefs: Sequence[str] = ()  # where a click leads
+    sum_kwh: Sequence[float | None] = ()  # what several layers are together, told by the hover label
+    sum_name: str = ""
     unit: str = "kWh"
 
 
@@ -104,6 +106,8 @@ def bars(data: BarData, *, colours: Theme) -> dict[str, Any]:
     layout["shapes"] += [_shade(colours, index - 0.5, index + 0.5) for index in data.shaded]
     _tell_megawatt_hours(layout, data)
     traces = [_bar(colours, data, stack) for stack in data.stacks]
+    if len(data.stacks) > 1 and any(value is not None for value in data.sum_kwh):
+        traces.insert(0, _sum(colours, data))
     if any(value is not None for value in data.then_kwh):
         traces.append(_then(colours, data))
         layout["shapes"] += _then_marks(colours, data)
@@ -148,6 +152,15 @@ def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
         "hovertemplate": "%{y:,.1f} " + data.unit,
     }
     return {**trace, "customdata": list(data.hrefs)} if data.hrefs else trace
+
+
+def _sum(colours: Theme, data: BarData) -> dict[str, Any]:
+    """Nothing to see: the first line of the hover label, and a click like one on the bars."""
+    return {
+        "type": "scatter", "mode": "markers", "marker": {"color": colours.ink, "opacity": 0}, "name": data.sum_name,
+        "x": list(data.labels), "y": [None if value is None else round(value, 3) for value in data.sum_kwh],
+        "hovertemplate": "<b>%{y:,.1f} " + data.unit + "</b>", "customdata": list(data.hrefs),
+    }  # fmt: skip
 
 
 def _then(colours: Theme, data: BarData) -> dict[str, Any]:

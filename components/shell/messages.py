@@ -84,9 +84,11 @@ def announcement(text: str, level: str) -> html.Div:
 
 def acting_banner(customer: str, number: str, reason: str, form: html.Form) -> html.Div:
     """Staff see whose pages these are and why; the customer can see it too."""
+    pages = _("You see the pages of {name}, {number}, and change nothing.", name=customer, number=number)
+    before, _number, after = pages.rpartition(number)
     who = html.Span(
         [
-            html.B(_("You see the pages of {name}, {number}, and change nothing.", name=customer, number=number)),
+            html.B([before, html.Span(number, className="one-line"), after]),
             html.Br(),
             _("Reason given: {reason}. This visit is in the audit trail.", reason=reason),
         ]

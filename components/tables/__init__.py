@@ -62,7 +62,9 @@ def row_count(rows: int) -> str:
     return ngettext("{rows} row", "{rows} rows", rows, rows=formats.number(rows))
 
 
-def table_toggle(table: Any, count: str) -> html.Details:
-    """The last part of a card: its figures as a table, with what it holds on the right."""
+def table_toggle(table: Any, count: str, *, is_open: bool = False) -> html.Details:
+    """The last part of a card: its figures as a table, with what it holds on the right. It opens where it tells more."""
     summary = html.Summary([icon("table-cells"), _("Show as table"), html.Span(count, className="quiet")])
-    return html.Details([summary, html.Div(table, className="table-in")], className="table-toggle")
+    return html.Details(
+        [summary, html.Div(table, className="table-in")], className="table-toggle", open=is_open or None
+    )

@@ -13,6 +13,9 @@ from domain.energy.balance import UseSeries
 from domain.energy.pairing import Days
 
 COMPLETE_SHARE = 0.96  # a day with fewer of its intervals is left out of comparisons, on both sides
+HEATING = frozenset({"gas", "heat"})  # commodities of which most follows the weather
+SEASON_DAYS = 14  # times of the year further apart are two seasons
+YEAR_DAYS = 365.25
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,21 @@ def same_part(period: Period, part: Period, then: Period) -> Period:
     if part.end >= period.end:
         return then
     return Period(then.kind, then.first, min(then.end, then.first + (part.end - part.first)))
+
+
+def is_other_season(commodity: str, now: Period, then: Period) -> bool:
+    """Whether a difference would tell the weather rather than the customer: heating at two times of the year.
+
+    Compared are the middles of the periods: 7 days for a week and the one before, 30 for two months, 0 for two years.
+    """
+    middles = [(period.first.toordinal() + period.end.toordinal()) / 2 for period in (now, then)]
+    apart = abs(middles[0] - middles[1]) % YEAR_DAYS
+    return commodity in HEATING and min(apart, YEAR_DAYS - apart) > SEASON_DAYS
+
+
+def leading(commodity: str, *, previous: Comparison | None, last_year: Comparison | None) -> Comparison | None:
+    """Which comparison of a month is told first: the month before, for heating the same days a year ago alone."""
+    return last_year if commodity in HEATING else previous
 
 
 def compare(now_wh: int | None, now: Period, then_wh: int | None, then: Period) -> Comparison | None:

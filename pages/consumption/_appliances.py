@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from dash import html
 
-from components import formats, states
+from components import formats, known, states, trust
 from components.charts import chart_slot
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
@@ -41,6 +41,11 @@ def appliances(viewer: Viewer, state: State) -> list[Any]:
     return [html.Div(card, className="g")]
 
 
+def whole(viewer: Viewer, state: State) -> Overview | None:
+    """What the figure is drawn from."""
+    return consumption_devices.whole(viewer, state.ask)
+
+
 def _all_silent(state: State, found: Devices) -> html.Div:
     names = ", ".join(_register_name(register) for register in found.silent)
     text = _(
@@ -60,13 +65,23 @@ def _card(state: State, found: Devices, view: Overview) -> html.Section:
     sub = _("What no sub-meter saw is the remainder; all rows together are your consumption.")
     if found.excess.buckets:
         sub = _("What no sub-meter saw is the remainder.")
-    rows = [share_row(_name(part), part.total_wh or 0, total, _colour(n, part)) for n, part in enumerate(view.parts)]
+    rows = [
+        share_row(_name(part), part.total_wh or 0, total, _colour(n, part), _not_measured(part))
+        for n, part in enumerate(view.parts)
+    ]
     slot = chart_slot("consumption-appliance", summary=_summary(headline, first, state))
-    body = [*_notices(state, found), *rows, legend(_legend(state, view), _unit(state)), slot]
+    body = [*_notices(state, found), *rows, legend(_legend(state, view), _unit(state)), slot,
+            chart.ribbon(view.series, has_degrees=chart.has_degrees(view) and not chart.is_line(state)),
+            trust.note(chart.counts_of(view.series))]  # fmt: skip
     return figure_card(
         card_id="consumption-appliances", headline=headline, sub=sub, body=body,
         table=_table(found, total), table_count=row_count(len(found.seen)),
     )  # fmt: skip
+
+
+def _not_measured(part: Part) -> str:
+    """What no sub-meter saw is a difference: how the home itself is known stands below the chart."""
+    return "" if part.kind == "untracked" else known.words(chart.counts_of(part.series))
 
 
 def _card_without_total(state: State, found: Devices) -> html.Section:
@@ -132,20 +147,16 @@ def _day(label: np.datetime64) -> str:
 
 
 def _table(found: Devices, total_wh: int | None) -> html.Div:
-    columns = [Column(_("Device")), Column(_("Energy"), numeric=True), Column(_("Share"), numeric=True),
-               Column(_("Measured"), numeric=True, low=True), Column(_("Missing"), numeric=True, low=True)]  # fmt: skip
+    shown = known.shown_states(chart.counts_of(use.total.series) for use in found.seen)
+    shares = [Column(_("Share"), numeric=True)] if total_wh else []
+    columns = [Column(_("Device")), Column(_("Energy"), numeric=True), *shares, *known.columns(shown)]
     rows = []
     for use in found.seen:
         series = use.total.series
-        share = formats.percent((series.total_wh or 0) / total_wh) if total_wh else ""
         counts = chart.counts_of(series)
-        rows.append(
-            [_register_name(use.total.register), formats.kwh(series.total_wh), share,
-             formats.number(counts.measured), formats.number(counts.missing)]
-        )  # fmt: skip
-    if total_wh is None:
-        columns = [column for column in columns if column.title != _("Share")]
-        rows = [[*row[:2], *row[3:]] for row in rows]
+        share = [formats.percent((series.total_wh or 0) / total_wh)] if total_wh else []
+        name = [_register_name(use.total.register), *known.below(counts)]
+        rows.append([name, formats.kwh(series.total_wh), *share, *known.cells(counts, shown)])
     return data_table(_("Devices and what they took"), columns, rows, caption_hidden=True)
 
 

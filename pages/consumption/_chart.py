@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from dash import dcc, html
 
-from components import formats, trust
+from components import formats, known, trust
 from components.consumption import labels
 from components.figures.consumption import MANY_BARS, BarData, LineData, Stack, kwh_values
 from components.frame import LegendItem
@@ -40,14 +40,29 @@ def hatched(series: UseSeries) -> list[bool]:
     return found
 
 
+def hatched_item(marks: Sequence[bool], *, is_line: bool = False) -> list[LegendItem]:
+    """What the slanted pattern means, where there is one."""
+    return [LegendItem("sw-estimated", _("Estimated") if is_line else _("Partly estimated"))] if any(marks) else []
+
+
 def counts_of(series: UseSeries) -> TrustCounts:
     return TrustCounts(*series.total_counts)
 
 
+def bucket_counts(series: UseSeries) -> list[TrustCounts]:
+    """How the intervals of each bucket are known."""
+    return [TrustCounts(*row) for row in series.counts.tolist()]
+
+
 def ribbon(series: UseSeries, *, has_degrees: bool = False) -> html.Div:
     """From left to right, within each bucket the shares of its states; equal neighbours are one run."""
+    return ribbon_of(series.counts, has_degrees=has_degrees)
+
+
+def ribbon_of(counts: npt.NDArray[np.int64], *, has_degrees: bool = False) -> html.Div:
+    """The same of several series together; `counts` as in `UseSeries`."""
     runs: list[tuple[str, float]] = []
-    for row in series.counts:
+    for row in counts:
         whole = int(row.sum()) or 1
         for state, count in zip(trust.STATES, row, strict=True):
             if not count:
@@ -131,6 +146,8 @@ def bar_data(state: State, view: Overview) -> BarData:
         then_name=formats.period_title(view.then) if view.then else "",
         temperature_c=weather.means_c(view.temperature) if has_degrees(view) and view.temperature else [],
         hrefs=[drill_href(state, label) for label in series.label],
+        sum_kwh=kwh_values(series.values_wh()),
+        sum_name=_("Consumption"),
     )
 
 
@@ -201,7 +218,7 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         items = [LegendItem("sw-line", _("Consumption"), formats.kwh(view.series.total_wh))]
         dashed = view.then is not None and state.ask.period.kind is PeriodKind.DAY
         items += _then_legend(view, "sw-usual") if dashed else []
-        return [*items, LegendItem("sw-estimated", _("Estimated"))] if any(hatched(view.series)) else items
+        return [*items, *hatched_item(hatched(view.series), is_line=True)]
     swatches = {
         "total": "sw-cons",
         "part0": "sw-cons-dark",
@@ -214,8 +231,7 @@ def legend_items(state: State, view: Overview) -> list[LegendItem]:
         for stack in stacks_of(view.series, view.parts)
     ]
     items += _then_legend(view, "sw-ref")
-    if any(hatched(view.series)):
-        items.append(LegendItem("sw-estimated", _("Partly estimated")))
+    items += hatched_item(hatched(view.series))
     if any(partial(view.covered)):
         is_year = view.ask.resolution == "year"
         items.append(LegendItem("sw-partial", _("Incomplete year") if is_year else _("Incomplete month")))
@@ -258,15 +274,17 @@ def series_table(state: State, view: Overview) -> html.Div:
     columns = [Column(_("Time")), Column(_("Energy"), numeric=True)]
     if then and view.then:
         columns.append(Column(formats.period_title(view.then), numeric=True))
-    columns += [Column(_("Measured"), numeric=True, low=True), Column(_("Missing"), numeric=True, low=True)]
+    counts = bucket_counts(series)
+    shown = known.shown_states(counts)
+    columns += known.columns(shown)
     rows = []
     for index, value in enumerate(series.values_wh()):
         target = drill_href(state, series.label[index])
         head: Any = dcc.Link(names[index], href=target) if target else names[index]
-        cells = [head, formats.kwh(value, digits)]
+        cells = [[head, *known.below(counts[index])], formats.kwh(value, digits)]
         if then and view.then:
             cells.append(formats.kwh(None if then[index] is None else round(float(then[index] or 0) * 1000), digits))
-        cells += [formats.number(series.counts[index, 0]), formats.number(series.counts[index, 5])]
+        cells += known.cells(counts[index], shown)
         rows.append(cells)
     return data_table(_("Consumption by time"), columns, rows, caption_hidden=True)
 

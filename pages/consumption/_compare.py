@@ -7,7 +7,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components import formats, states, trust
+from components import formats, known, states, trust
 from components.charts import chart_slot
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
@@ -124,16 +124,29 @@ def _result(viewer: Viewer, state: State, found: Pairs) -> html.Div:
         blank = state.ask.period if found.now_series.total_wh is None else found.then
         text = _("There are no readings {when}. Choose other days.", when=sentences.when(blank))
         return html.Div(states.empty("none_here", _("Nothing to compare"), text))
+    season = sentences.season(state.ask.commodity, state.ask.period, found.compared)
     headline = sentences.used_and_compared(
-        found.now_series.total_wh, state.ask.period, found.compared, is_running=found.is_running
+        found.now_series.total_wh, state.ask.period, None if season else found.compared, is_running=found.is_running
     )
     slot = chart_slot("consumption-compare", summary=_summary(found, headline), height_px=300)
-    body = [_legend(found), slot, chart.ribbon(found.now_series), trust.note(chart.counts_of(found.now_series))]
+    body = [_legend(found), slot, *_known(found)]
     shown = figure_card(
-        card_id="consumption-compared", headline=headline, sub=_sub(found), body=body, table=_table(found),
+        card_id="consumption-compared", headline=headline, sub=f"{_sub(found)} {season}".rstrip(), body=body, table=_table(found),
         table_count=row_count(len(found.pairing)),
     )  # fmt: skip
     return html.Div(shown, className="g")
+
+
+def _known(found: Pairs) -> list[html.Div]:
+    """How either period is known, one below the other: an estimate in the second one is half of the difference too."""
+    periods = ((found.ask.period, found.now_series), (found.then, found.then_series))
+    return [
+        html.Div(
+            [html.P(formats.period_title(period)), chart.ribbon(series), trust.note(chart.counts_of(series))],
+            className="known-one",
+        )
+        for period, series in periods
+    ]
 
 
 def _sub(found: Pairs) -> str:
@@ -180,12 +193,17 @@ def figure(found: Pairs, colours: Theme) -> dict[str, Any]:
     torn = [place for place, is_torn in enumerate(chart.partial(found.then_covered)) if is_torn]
     then = [None if place in torn else value for place, value in zip(found.pairing.then, then, strict=True)]
     stack, title = [Stack(formats.period_title(found.ask.period), "total", now)], formats.period_title(found.then)
+    estimated = chart.hatched(found.now_series)
+    is_estimated = [estimated[place] if place != NONE else False for place in found.pairing.now]
     if found.resolution == "interval":
-        return figures.lines(LineData(names, ticks, stack, then=then, then_name=title), colours=colours)
+        data = LineData(names, ticks, stack, then=then, then_name=title, is_estimated=is_estimated)
+        return figures.lines(data, colours=colours)
     is_torn = chart.partial(found.now_covered)
     is_partial = [is_torn[place] if place != NONE else False for place in found.pairing.now] if is_torn else []
-    data = BarData(names, ticks, stack, then_kwh=then, then_name=title, is_partial=is_partial)
-    return figures.bars(data, colours=colours)
+    bars = BarData(
+        names, ticks, stack, is_estimated=is_estimated, is_partial=is_partial, then_kwh=then, then_name=title
+    )
+    return figures.bars(bars, colours=colours)
 
 
 def _factor(found: Pairs) -> float:
@@ -201,6 +219,7 @@ def _legend(found: Pairs) -> html.Ul:
         LegendItem("sw-line" if is_line else "sw-cons", formats.period_title(found.ask.period), formats.kwh(found.now_series.total_wh)),
         LegendItem("sw-usual" if is_line else "sw-ref", formats.period_title(found.then), formats.kwh(found.then_series.total_wh)),
     ]  # fmt: skip
+    items += chart.hatched_item(chart.hatched(found.now_series), is_line=is_line)
     if any(chart.partial(found.now_covered)):
         items.append(LegendItem("sw-partial", _("Incomplete month")))
     return legend(items, _("in kW") if is_line else "")
@@ -212,15 +231,41 @@ def _table(found: Pairs) -> html.Div:
     rows = []
     now = values(found.now_series, found.pairing.now)
     then = values(found.then_series, found.pairing.then)
+    not_measured = _not_measured(found)
     for row, name in enumerate(_names(found)):
         left, right, place = now[row], then[row], found.pairing.then[row]
         change = None if left is None or right is None else left - right
         head = name if found.pairing.now[row] != NONE else formats.UNKNOWN
         beside = then_names[place] if place != NONE else formats.UNKNOWN
-        rows.append([head, formats.kwh(left, digits), beside, formats.kwh(right, digits), formats.kwh(change, digits)])
+        said = [(period, cells[row]) for period, cells in not_measured]
+        rows.append(
+            [[head, *_below(said)], formats.kwh(left, digits), beside, formats.kwh(right, digits),
+             formats.kwh(change, digits), *(words for _period, words in said)]
+        )  # fmt: skip
+    more = [Column(_("Not measured, {period}", period=period), low=True) for period, _cells in not_measured]
     columns = [Column(_("Time")), Column(_energy_of(found.ask.period), numeric=True), Column(_("Beside it"), low=True),
-               Column(_energy_of(found.then), numeric=True), Column(_("Difference"), numeric=True)]  # fmt: skip
+               Column(_energy_of(found.then), numeric=True), Column(_("Difference"), numeric=True), *more]  # fmt: skip
     return data_table(_("Both periods by time"), columns, rows, caption_hidden=True)
+
+
+def _below(said: list[tuple[str, str]]) -> list[html.Span]:
+    """What phones show instead of the columns: each period with what of it was not measured."""
+    return [known.said_below(_("{period}: {words}", period=period, words=words)) for period, words in said if words]
+
+
+def _not_measured(found: Pairs) -> list[tuple[str, list[str]]]:
+    """For each period that is not wholly measured, its title and what else there is in each row."""
+    sides = (
+        (found.ask.period, found.now_series, found.pairing.now),
+        (found.then, found.then_series, found.pairing.then),
+    )
+    columns = []
+    for period, series, places in sides:
+        said = [known.words(counts) for counts in chart.bucket_counts(series)]
+        if any(said):
+            cells = [said[place] if place != NONE else "" for place in places]
+            columns.append((formats.period_title(period), cells))
+    return columns
 
 
 def _energy_of(period: Period) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from dash import html
 
-from components import formats, states, trust
+from components import formats, known, states, trust
 from components.charts import chart_slot
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
@@ -33,13 +35,13 @@ def phases(viewer: Viewer, state: State) -> list[Any]:
     if not state.ask.site.with_flow("phase") or state.ask.commodity != "electricity":
         text = _("Your meter reports one total. Meters with three phases show here how evenly they are loaded.")
         return [states.empty("none_here", _("No phases"), text)]
-    found = known(viewer, state)
+    found = with_readings(viewer, state)
     if not found:
         return [nothing(viewer, state)]
     return [html.Div(_card(state, found), className="g")]
 
 
-def known(viewer: Viewer, state: State) -> list[RegisterTotal]:
+def with_readings(viewer: Viewer, state: State) -> list[RegisterTotal]:
     """The phases with any reading in the period, by their number."""
     registers = sorted(state.ask.site.with_flow("phase"), key=lambda register: register.phase)
     found = consumption.register_totals(viewer, state.ask, registers)
@@ -51,15 +53,31 @@ def _card(state: State, found: list[RegisterTotal]) -> html.Section:
     headline = _headline(state, found, whole)
     body = [
         *_silent(state, found),
-        *[share_row(_name(item), item.series.total_wh or 0, whole, COLOURS[n % 3]) for n, item in enumerate(found)],
-        legend([LegendItem(SWATCHES[n % 3], _name(item)) for n, item in enumerate(found)], _unit(state)),
+        *[_share(n, item, whole) for n, item in enumerate(found)],
+        legend(_legend(state, found), _unit(state)),
         chart_slot("consumption-phase", summary=_summary(state, headline, found)),
-        trust.note(_counts(found)),
+        chart.ribbon_of(_counts(found)),
+        trust.note(trust.TrustCounts(*_counts(found).sum(axis=0).tolist())),
     ]
     return figure_card(
         card_id="consumption-phases", headline=headline, sub=_apart(state, found), body=body,
         table=_table(state, found), table_count=row_count(len(found[0].series)),
     )  # fmt: skip
+
+
+def _legend(state: State, found: list[RegisterTotal]) -> list[LegendItem]:
+    items = [LegendItem(SWATCHES[n % 3], _name(item)) for n, item in enumerate(found)]
+    return items if chart.is_line(state) else [*items, *chart.hatched_item(_hatched(found))]
+
+
+def _hatched(found: list[RegisterTotal]) -> list[bool]:
+    """Bars of which any phase is partly estimated."""
+    return [any(marks) for marks in zip(*(chart.hatched(item.series) for item in found), strict=True)]
+
+
+def _share(number: int, item: RegisterTotal, whole_wh: int) -> html.Div:
+    said = known.words(chart.counts_of(item.series))
+    return share_row(_name(item), item.series.total_wh or 0, whole_wh, COLOURS[number % 3], said)
 
 
 def _headline(state: State, found: list[RegisterTotal], whole_wh: int) -> str:
@@ -124,10 +142,10 @@ def _summary(state: State, headline: str, found: list[RegisterTotal]) -> str:
     )
 
 
-def _counts(found: list[RegisterTotal]) -> trust.TrustCounts:
-    """Of all phases together."""
-    rows = zip(*(item.series.total_counts for item in found), strict=True)
-    return trust.TrustCounts(*(sum(row) for row in rows))
+def _counts(found: list[RegisterTotal]) -> npt.NDArray[np.int64]:
+    """Of all phases together, as in `UseSeries`."""
+    together: npt.NDArray[np.int64] = np.sum([item.series.counts for item in found], axis=0)
+    return together
 
 
 def _unit(state: State) -> str:
@@ -152,7 +170,7 @@ def figure(state: State, found: list[RegisterTotal], colours: Theme) -> dict[str
     data = BarData(
         names, ticks,
         [Stack(_name(item), f"part{n}", kwh_values(item.series.values_wh())) for n, item in enumerate(found)],
-        is_estimated=[any(marks) for marks in zip(*(chart.hatched(item.series) for item in found), strict=True)],
+        is_estimated=_hatched(found),
         shaded=labels.weekend(series, state.ask.resolution),
         hrefs=[chart.drill_href(state, label) for label in series.label],
     )  # fmt: skip
@@ -162,7 +180,13 @@ def figure(state: State, found: list[RegisterTotal], colours: Theme) -> dict[str
 def _table(state: State, found: list[RegisterTotal]) -> html.Div:
     names = labels.full_labels(found[0].series, state.ask.resolution)
     digits = 3 if state.ask.resolution == "interval" else 2
-    columns = [Column(_("Time")), *[Column(_name(item), numeric=True) for item in found]]
+    counts = [trust.TrustCounts(*row) for row in _counts(found).tolist()]
+    shown = known.shown_states(counts)
+    columns = [Column(_("Time")), *[Column(_name(item), numeric=True) for item in found], *known.columns(shown)]
     values = [item.series.values_wh() for item in found]
-    rows = [[name, *[formats.kwh(column[n], digits) for column in values]] for n, name in enumerate(names)]
+    rows = [
+        [[name, *known.below(counts[n])], *[formats.kwh(column[n], digits) for column in values],
+         *known.cells(counts[n], shown)]
+        for n, name in enumerate(names)
+    ]  # fmt: skip
     return data_table(_("Phases by time"), columns, rows, caption_hidden=True)

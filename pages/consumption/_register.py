@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import formats
+from components import formats, known
 from components.consumption import labels
 from components.figures import consumption as figures
 from components.figures.consumption import BarData, LineData, Stack, kwh_values
@@ -44,12 +44,13 @@ def readings_table(state: State, series: UseSeries) -> html.Div:
     """Each bucket with its energy and how it is known."""
     names = labels.full_labels(series, state.ask.resolution)
     digits = 3 if state.ask.resolution == "interval" else 2
-    columns = [Column(_("Time")), Column(_("Energy"), numeric=True), Column(_("Measured"), numeric=True, low=True),
-               Column(_("Estimated"), numeric=True, low=True), Column(_("Missing"), numeric=True, low=True)]  # fmt: skip
+    counts = chart.bucket_counts(series)
+    shown = known.shown_states(counts)
+    columns = [Column(_("Time")), Column(_("Energy"), numeric=True), *known.columns(shown)]
     rows = []
     for index, value in enumerate(series.values_wh()):
         target = chart.drill_href(state, series.label[index])
         head: Any = dcc.Link(names[index], href=target) if target else names[index]
-        counts = [formats.number(series.counts[index, column]) for column in (0, 1, 5)]
-        rows.append([head, formats.kwh(value, digits), *counts])
+        name = [head, *known.below(counts[index])]
+        rows.append([name, formats.kwh(value, digits), *known.cells(counts[index], shown)])
     return data_table(_("Readings by time"), columns, rows, caption_hidden=True)

@@ -10,6 +10,7 @@ from components.links import href
 from components.period_bar import period_words
 from domain.access import Viewer
 from domain.calendar import Period, PeriodKind
+from domain.energy.comparison import HEATING
 from services import consumption, use
 from services.consumption_asks import Ask
 from services.sites import SiteView, site_or_first
@@ -78,11 +79,12 @@ def read(viewer: Viewer, query: dict[str, str], *, site: SiteView | None = None,
     view = query.get("view", "overview")
     view = view if view in VIEWS else "overview"
     period, problems = _period(viewer, found, query, today)
-    compare = _compare(query.get("compare", ""), view)
+    commodity = _commodity(found, query.get("commodity", ""))
+    compare = _compare(query.get("compare", ""), view, commodity)
     then, wrong = _own(query, ("then", "then_last"), today) if compare == "own" else (None, {})
     ask = Ask(
         site=found,
-        commodity=_commodity(found, query.get("commodity", "")),
+        commodity=commodity,
         period=period,
         compare=compare,
         align=_align(query.get("align", ""), period),
@@ -127,13 +129,15 @@ def _align(asked: str, period: Period) -> str:
     return "date" if period.kind in {PeriodKind.MONTH, PeriodKind.YEAR} else "weekday"
 
 
-def _compare(text: str, view: str) -> str:
+def _compare(text: str, view: str, commodity: str) -> str:
+    """What is asked for; else the year before, or in the comparison the period before, which for heating is no measure."""
+    usual = "previous" if view == "compare" and commodity not in HEATING else "last_year"
     if text in {"none", "previous", "last_year", "own"}:
-        return "previous" if (text, view) == ("none", "compare") else text
+        return usual if (text, view) == ("none", "compare") else text
     day = parse_day(text, date.max)
     if LOW <= day < HIGH:
         return day.isoformat()
-    return "previous" if view == "compare" else "last_year"
+    return usual
 
 
 def _commodity(site: SiteView, asked: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 
-from components import formats, states
+from components import formats, known, states
 from components.consumption import labels, sentences
 from components.frame import card
 from components.links import href
@@ -37,25 +38,29 @@ def meters(viewer: Viewer, state: State) -> list[Any]:
         )
     ]
     found.sort(key=lambda pair: (RANK.get(pair[1].register.flow, 0), pair[0].installed_utc))
-    columns = [Column(_("What it counts")), Column(_("Meter"), low=True), Column(_("In use"), low=True), Column(_("Energy"), numeric=True),
-               Column(_("Missing"), numeric=True, low=True)]  # fmt: skip
+    shown = known.shown_states(chart.counts_of(total.series) for _meter, total in found)
+    columns = [
+        Column(_("What it counts")), Column(_("Meter"), low=True), Column(_("Energy"), numeric=True), *known.columns(shown),
+    ]  # fmt: skip
     title = _("Meters and what they counted {when}", when=sentences.when(state.ask.period))
     if not found:
         return [states.empty("none_here", _("No meter"), _("No meter stood here in this period."))]
-    table = data_table(title, columns, [_row(state, *pair) for pair in found], dense=False, caption_hidden=True)
+    table = data_table(title, columns, [_row(state, *pair, shown) for pair in found], dense=False, caption_hidden=True)
     return [html.Div(card(card_id="consumption-meters", title=title, body=[table]), className="g")]
 
 
-def _row(state: State, meter: MeterView, total: RegisterTotal) -> list[Any]:
-    """The name leads to the register's page; on phones the meter's number stands below it."""
+def _row(state: State, meter: MeterView, total: RegisterTotal, shown: Sequence[str]) -> list[Any]:
+    """The name leads to the register's page; on phones the meter's number and what was not measured stand below it."""
     register = total.register
     name = labels.register_name(register)
     query = {**state.query, "view": None, "register": register.public_id}
     link = dcc.Link(name, href=href(f"/consumption/{meter.public_id}", query))
     used = _in_use(state, meter)
     below = html.Span(" · ".join(filter(None, (meter.serial, used))), className="small quiet only-n")
-    missing = formats.number(chart.counts_of(total.series).missing)
-    return [[link, below], meter.serial, used, formats.kwh(total.series.total_wh), missing]
+    counts = chart.counts_of(total.series)
+    energy = formats.kwh(total.series.total_wh)
+    number = [meter.serial, html.Span(used, className="small quiet meter-used")] if used else meter.serial
+    return [[link, below, *known.below(counts)], number, energy, *known.cells(counts, shown)]
 
 
 def stands_in(state: State, meter: MeterView) -> bool:

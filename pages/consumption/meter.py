@@ -13,7 +13,7 @@ from components import formats, states, trust
 from components.charts import chart_slot, graph
 from components.consumption import labels, sentences
 from components.figures import consumption as figures
-from components.frame import card, figure_card, page_head
+from components.frame import card, figure_card, legend, page_head
 from components.period_bar import PeriodState, period_bar, segmented
 from components.tables import row_count
 from components.theme import theme
@@ -130,7 +130,9 @@ def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: Registe
     summary = figures.summary(
         headline, total.series.values_wh(), labels.full_labels(total.series, state.ask.resolution)
     )
+    hatches = chart.hatched_item(chart.hatched(total.series), is_line=chart.is_line(state))
     body = [
+        *([legend(hatches)] if hatches else []),
         chart_slot("meter-main", summary=summary),
         chart.ribbon(total.series),
         trust.note(chart.counts_of(total.series)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import dash
 from dash import Input, Output, State, dcc, html
@@ -19,7 +20,7 @@ from components.icons import icon
 from components.links import href
 from components.period_bar import KINDS_AND_ALL, PeriodState, period_bar, segmented
 from components.tables import row_count
-from components.theme import theme
+from components.theme import Theme, theme
 from domain.access import Viewer
 from domain.energy.balance import UseSeries
 from domain.errors import NotFoundError
@@ -32,10 +33,12 @@ from pages.consumption._compare import date_problem
 from pages.consumption._nothing import nothing
 from pages.consumption._state import PATH, read
 from pages.consumption._state import State as Asked
-from services import consumption, consumption_devices, consumption_pairs, damage
+from services import consumption, consumption_pairs, damage
 from services import consumption_patterns as patterns
 from services.consumption_asks import compared_period, resolutions
 from services.sites import consumption_terms
+
+Found = TypeVar("Found")
 
 dash.register_page(
     __name__,
@@ -186,8 +189,9 @@ def _no_total(viewer: Viewer, state: Asked) -> html.Div:
 
 
 def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
+    season = sentences.season(state.ask.commodity, state.ask.period, view.compared)
     headline = sentences.used_and_compared(
-        view.series.total_wh, state.ask.period, view.compared, is_running=view.is_running
+        view.series.total_wh, state.ask.period, None if season else view.compared, is_running=view.is_running
     )
     summary = figures.summary(headline, view.series.values_wh(), chart.bucket_names(state, view))
     counts = chart.counts_of(view.series)
@@ -201,14 +205,18 @@ def _main_card(state: Asked, view: consumption.Overview) -> html.Section:
     ]
     return figure_card(
         card_id="consumption-total", headline=headline, aside=_fineness(state), body=body,
-        sub=_sub(view),
+        sub=_sub(view, season),
         table=chart.series_table(state, view), table_count=row_count(len(view.series)),
     )  # fmt: skip
 
 
-def _sub(view: consumption.Overview) -> str:
+def _sub(view: consumption.Overview, season: str) -> str:
     """What is compared with what, or why nothing is; where the headline says it all, the largest use."""
-    said = [_missing(view.series), sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running)]
+    said = [
+        _missing(view.series),
+        sentences.fair_comparison(view.compared, view.elapsed, is_running=view.is_running),
+        season,
+    ]
     then = view.then_series
     if view.compared is None and then is not None and then.total_wh is not None:
         said.append(_("Less than half of the days are complete in both periods, so no difference is stated."))
@@ -300,12 +308,7 @@ def show_compare(seen: str, query: dict[str, str]) -> Any:
     prevent_initial_call=True,
 )
 def show_phase(seen: str, query: dict[str, str]) -> Any:
-    viewer = current_viewer()
-    state = _asked(viewer, query)
-    found = _phases.known(viewer, state)
-    if not found:
-        raise NotFoundError(what="phases")
-    return graph(_phases.figure(state, found, theme(seen)))
+    return _view_figure(seen, query, _phases.with_readings, _phases.figure)
 
 
 @portal_callback(
@@ -315,12 +318,7 @@ def show_phase(seen: str, query: dict[str, str]) -> Any:
     prevent_initial_call=True,
 )
 def show_appliances(seen: str, query: dict[str, str]) -> Any:
-    viewer = current_viewer()
-    state = _asked(viewer, query)
-    view = consumption_devices.whole(viewer, state.ask)
-    if view is None:
-        raise NotFoundError(what="devices")
-    return graph(_appliances.figure(state, view, theme(seen)))
+    return _view_figure(seen, query, _appliances.whole, _appliances.figure)
 
 
 @portal_callback(
@@ -341,6 +339,21 @@ def _asked(viewer: Viewer, query: dict[str, str]) -> Asked:
     if state is None:  # the only site was lost while the page stood open
         raise NotFoundError(what="site")
     return state
+
+
+def _view_figure(
+    seen: str,
+    query: dict[str, str],
+    find: Callable[[Viewer, Asked], Found | None],
+    figure: Callable[[Asked, Found, Theme], dict[str, Any]],
+) -> Any:
+    """The figure of what a view finds; NotFoundError where the readings are gone since the page was drawn."""
+    viewer = current_viewer()
+    state = _asked(viewer, query)
+    found = find(viewer, state)
+    if not found:
+        raise NotFoundError(what="readings")
+    return graph(figure(state, found, theme(seen)))
 
 
 def _figure(seen: str, query: dict[str, str]) -> Any:

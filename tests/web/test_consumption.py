@@ -84,6 +84,23 @@ def test_names_of_the_demo_world_are_german_for_germans(client):
     assert "Washing machine" not in text
 
 
+def test_heating_is_compared_with_another_season_only_if_asked_and_then_says_so(client):
+    said = "Heating follows the season: the same days a year ago say more about you."
+    week = "commodity=gas&period=custom&date=2026-11-09&last=2026-11-15&compare=own"
+    for view in ("", "&view=compare"):
+        near = _text(client, f"{week}&then=2026-11-02&then_last=2026-11-08{view}")  # 7 days apart: the same season
+        assert "than from 2 Nov to 8 Nov 2026." in near
+        assert said not in near
+        far = _text(client, f"{week}&then=2026-10-05&then_last=2026-10-11{view}")  # 35 days apart
+        assert "than from 5 Oct to 11 Oct 2026." not in far
+        assert said in far
+    running = _text(client, "commodity=gas&compare=previous")
+    assert said in running
+    assert said not in _text(client, "compare=previous")  # electricity
+    assert "vs November 2025" in _text(client, "commodity=gas&view=compare")
+    assert "vs October 2026" in _text(client, "view=compare")
+
+
 def test_the_form_of_a_comparison_is_folded_until_it_is_needed(client):
     folded = _text(client, "view=compare&period=month&date=2026-10-05")
     assert "October 2026 against September 2026" in folded

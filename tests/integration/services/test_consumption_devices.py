@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from domain.calendar import Period, PeriodKind
-from services import consumption, consumption_devices
+from services import consumption, consumption_devices, use
 from services.consumption_asks import Ask
-from services.sites import sites_of
+from services.sites import consumption_terms, sites_of
 
 OCTOBER = Period.of(PeriodKind.MONTH, date(2026, 10, 1))
 
@@ -74,6 +74,19 @@ def test_an_excess_is_told_of_a_day_of_quarter_hours_too(viewer_of, ask, monkeyp
     assert found.excess.buckets == 24
     tracked = sum(part.total_wh for part in found.parts if part.kind != "untracked")
     assert found.excess.energy_wh == tracked - found.view.series.total_wh
+
+
+def test_the_home_itself_is_read_once(viewer_of, ask, monkeypatch):
+    read, asked = use.series, []
+
+    def counting(viewer, site, terms, *rest):
+        asked.append(list(terms))
+        return read(viewer, site, terms, *rest)
+
+    monkeypatch.setattr(use, "series", counting)
+    found = consumption_devices.devices(viewer_of("consumer"), ask)
+    assert found.is_home_known
+    assert asked.count(list(consumption_terms(ask.site, "electricity"))) == 1
 
 
 def test_all_devices_silent_is_not_an_empty_home(viewer_of, ask, monkeypatch):

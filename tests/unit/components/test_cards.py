@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components import formats
-from components.cards import Metric, delta, large_figure, metric, pair_bars, sparkline
+from components.cards import Metric, delta, large_figure, metric, pair_bars, share_boxes, sparkline
 from tests.unit.components.trees import attribute, by_class, by_type, classes, text_of
 
 
@@ -52,6 +52,22 @@ def test_a_net_that_turns_shares_the_height_between_up_and_down():
         ("12.5%", False),
         ("50.0%", True),
     ]
+
+
+def test_what_usually_is_looks_unlike_what_is():
+    (usual,) = by_class(_metric(spark=[1.0, 2.0], spark_label="Usual", is_spark_usual=True), "spark")
+    (real,) = by_class(_metric(spark=[1.0, 2.0], spark_label="Real"), "spark")
+    assert ("usual" in classes(usual), "usual" in classes(real)) == (True, False)
+
+
+def test_a_box_is_filled_as_far_as_its_day_is_known():
+    drawn = share_boxes([("Fr", 1.0), ("Sa", 0.75)], "Fri: 100 %, Sat: 75 %")
+    assert text_of(drawn) == "FrSa"
+    assert [("lacks" in classes(box), box.children.style["height"]) for box in by_class(drawn, "box")] == [
+        (False, "100.0%"),
+        (True, "75.0%"),
+    ]
+    assert (attribute(drawn, "role"), attribute(drawn, "aria-label")) == ("img", "Fri: 100 %, Sat: 75 %")
 
 
 def test_two_bars_have_one_zero_and_name_their_figures():

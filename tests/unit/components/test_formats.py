@@ -145,3 +145,9 @@ def test_english_numbers_are_written_as_babel_writes_them(digits):
 @pytest.mark.parametrize("digits", [0, 1, 2, 3])
 def test_german_numbers_are_written_as_babel_writes_them(german, digits):
     assert [formats.number(value, digits) for value in MANY] == [_as_babel("de", value, digits) for value in MANY]
+
+
+def test_a_day_of_long_ago_has_its_year():
+    day = date(2014, 1, 25)
+    assert formats.day_near(day, 299) == "25 Jan"
+    assert formats.day_near(day, 300) == "25 Jan 2014"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from components.consumption.sentences import change_text, fair_comparison, used, used_and_compared, when
+from components.consumption.sentences import change_text, fair_comparison, season, used, used_and_compared, when
 from domain.calendar import Period, PeriodKind
 from domain.energy.comparison import Comparison
 
@@ -144,3 +144,12 @@ def test_averages_say_of_how_many_days():
     assert fair_comparison(compared, AUGUST, is_running=False).endswith(
         "Averages of 28 and 30 complete days; days with gaps are left out."
     )
+
+
+def test_another_season_of_heating_is_called_one():
+    july = Comparison(66_000, 60_000, Period.of(PeriodKind.MONTH, date(2026, 7, 1)), per_day=False)
+    said = "Heating follows the season: the same days a year ago say more about you."
+    assert season("gas", AUGUST, july) == said
+    assert season("electricity", AUGUST, july) == ""
+    assert season("gas", AUGUST, _compared(66_000, 60_000)) == ""  # August a year ago
+    assert season("gas", AUGUST, None) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -287,3 +287,13 @@ def test_of_very_many_intervals_only_one_alone_between_gaps_is_added_to_the_line
     assert (dots["mode"], dots["x"], dots["y"]) == ("markers", [398], [0.4])
     whole = LineData(many.labels, [], [Stack("Power", "total", [0.5] * 400)])
     assert len(lines(whole, colours=LIGHT)["data"]) == 1
+
+
+def test_the_hover_label_says_first_what_the_layers_are_together(colours):
+    told = replace(FULL, sum_kwh=[10.1, None, 9.25], sum_name="Consumption")  # 9.1 + 1.0 and 7.25 + 2.0
+    first, *layers = bars(told, colours=colours)["data"]
+    assert (first["name"], first["y"], first["marker"]["opacity"]) == ("Consumption", [10.1, None, 9.25], 0)
+    assert [layer["name"] for layer in layers[:2]] == ["Use", "Not tracked"]
+    assert first["customdata"] == layers[0]["customdata"] == ["/a", "/b", "/c"]  # a click on either leads on
+    alone = replace(told, stacks=[USE])
+    assert next(trace["name"] for trace in bars(alone, colours=colours)["data"]) == "Use"  # one layer is its own sum

@@ -8,7 +8,17 @@ import numpy as np
 
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
-from domain.energy.comparison import compare, elapsed, fair, over_pairs, same_intervals, same_part
+from domain.energy.comparison import (
+    Comparison,
+    compare,
+    elapsed,
+    fair,
+    is_other_season,
+    leading,
+    over_pairs,
+    same_intervals,
+    same_part,
+)
 from domain.energy.pairing import pair_days
 
 NOVEMBER = Period.of(PeriodKind.MONTH, date(2026, 11, 1))
@@ -27,6 +37,35 @@ def test_the_first_day_of_a_month_is_its_own_part():
 
 def test_a_finished_month_meets_the_whole_other_month():
     assert same_part(NOVEMBER, NOVEMBER, NOVEMBER.shift(-1)).day_count == 31
+
+
+def test_november_and_october_are_two_seasons_of_heating_and_one_of_light():
+    # The middles, 16 November and 16.5 October, are 30.5 days apart.
+    assert is_other_season("gas", NOVEMBER, NOVEMBER.shift(-1))
+    assert is_other_season("heat", NOVEMBER, NOVEMBER.shift(-1))
+    assert not is_other_season("electricity", NOVEMBER, NOVEMBER.shift(-1))
+
+
+def test_a_year_later_and_a_week_later_it_is_the_same_season():
+    assert not is_other_season("gas", NOVEMBER, NOVEMBER.last_year())
+    assert not is_other_season("gas", NOVEMBER, NOVEMBER.last_year().last_year())  # two years of 365 days
+    january = Period.of(PeriodKind.MONTH, date(2026, 1, 1))
+    december = Period.of(
+        PeriodKind.WEEK, date(2025, 12, 31)
+    )  # its middle is 1 January 2026, 15 days before the month's
+    assert is_other_season("gas", january, december)
+    assert not is_other_season("gas", Period.of(PeriodKind.WEEK, date(2026, 1, 7)), december)
+    assert not is_other_season(
+        "gas", Period.of(PeriodKind.YEAR, date(2026, 1, 1)), Period.of(PeriodKind.YEAR, date(2025, 1, 1))
+    )
+
+
+def test_heating_is_measured_by_the_year_before_and_never_by_the_month_before():
+    # 638.2 kWh of gas in November, 144.7 in October and 452.7 a year ago: 341 % more is autumn, 41 % more is news.
+    october, year_ago = (Comparison(638_200, then_wh, NOVEMBER, per_day=False) for then_wh in (144_700, 452_700))
+    assert leading("gas", previous=october, last_year=year_ago) is year_ago
+    assert leading("heat", previous=october, last_year=None) is None
+    assert leading("electricity", previous=october, last_year=year_ago) is october
 
 
 def test_different_lengths_are_compared_per_day():
