@@ -168,4 +168,4 @@ def _freshness(viewer: Viewer, site: SiteView) -> str:
     if found.days_old == 1:
         return _("Meter data up to yesterday, {time}", time=time)
     last = found.until_local - timedelta(seconds=1)  # what ends at midnight is of the day before
-    return _("Meter data up to {date}", date=formats.day_short(last.date()))
+    return _("Meter data up to {date}", date=formats.day_near(last.date(), found.days_old))

@@ -91,7 +91,7 @@ class LiveStatus:
 class SiteDashboard:
     site: SiteView
     live: LiveStatus
-    completeness: float | None  # share of the expected intervals of the last seven days
+    last_days: UseSeries  # the last seven whole days, as far as the stay reaches back
     today: Today
     month: Total
     production: Total | None
@@ -101,6 +101,10 @@ class SiteDashboard:
     self_sufficiency: float | None  # of the running month, whole days
     others: tuple[tuple[str, Total], ...]  # gas and heat
     feed: tuple[Happening, ...]
+
+    @property
+    def completeness(self) -> float | None:
+        return known_share(self.last_days)
 
     @property
     def net_today_wh(self) -> int | None:
@@ -114,9 +118,10 @@ class SiteRow:
     site: SiteView
     stay: str  # now, over, to_come
     month: Total
-    today_wh: int | None
+    today: UseSeries  # by hour
+    last_days: UseSeries  # the last seven whole days
+    now_local: datetime
     freshness: Freshness
-    completeness: float | None
 
 
 def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
@@ -144,7 +149,7 @@ def _site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
     return SiteDashboard(
         site=site,
         live=live_status(viewer, site),
-        completeness=completeness(viewer, site, terms or production),
+        last_days=last_days(viewer, site, terms or production),
         today=today(viewer, site),
         month=month,
         production=made,
@@ -197,9 +202,10 @@ def _site_row(viewer: Viewer, site: SiteView) -> SiteRow:
         site,
         stay(site),
         month_total(viewer, site, terms),
-        _today_hours(viewer, site, terms).total_wh,
+        _today_hours(viewer, site, terms),
+        last_days(viewer, site, terms),
+        portal.current().clock.now().astimezone(zone(site.zone_name)),
         _freshness(site, terms),
-        completeness(viewer, site, terms),
     )
 
 
@@ -252,14 +258,17 @@ def _freshness(site: SiteView, terms: use.Terms) -> Freshness:
     return judge(min(end for _first, end in ends.values()), now=now, interval_s=use.interval_of(site, terms))
 
 
-def completeness(viewer: Viewer, site: SiteView, terms: use.Terms) -> float | None:
-    """Of the last seven whole days."""
+def last_days(viewer: Viewer, site: SiteView, terms: use.Terms) -> UseSeries:
+    """The last seven whole days."""
     now = use.today_of(site)
-    series = use.series(
-        viewer, site, terms, Period(PeriodKind.CUSTOM, now - timedelta(days=COMPLETENESS_DAYS), now), "day"
-    )
-    counts = series.counts.sum(axis=0) if len(series) else np.zeros(6)
-    return 1 - float(counts[5]) / float(counts.sum()) if counts.sum() else None
+    span = Period(PeriodKind.CUSTOM, now - timedelta(days=COMPLETENESS_DAYS), now)
+    return use.series(viewer, site, terms, span, "day")
+
+
+def known_share(series: UseSeries) -> float | None:
+    """Share of the expected intervals that are there; None where none is expected."""
+    expected = series.counts.sum()
+    return 1 - float(series.counts[:, 5].sum()) / float(expected) if expected else None
 
 
 def _today_hours(viewer: Viewer, site: SiteView, terms: use.Terms) -> UseSeries:

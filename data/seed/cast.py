@@ -41,6 +41,7 @@ LAST_NAMES = (
     "Albrecht", "Bühler", "Cakir", "Dold", "Ehret", "Faller", "Ganter", "Hug", "Imgrund", "Jehle", "Kiefer", "Löffler",
     "Moser", "Nopper", "Oehler", "Pfaff", "Rombach", "Schwär", "Thoma", "Uhl", "Villinger", "Winterhalter", "Zähringer",
 )  # fmt: skip
+FREIBURG = "Freiburg im Breisgau"
 ALL = frozenset({"dishwasher", "freezer", "dryer"})
 PLUGS = ("fridge", "freezer", "cooking", "laundry", "dishwasher")
 
@@ -111,7 +112,7 @@ def consumer_home(seed: int) -> SitePlan:
     """Jana Vogt's: the home most pages are looked at with, so it has a little of every blemish."""
     return home(
         seed, "lindenweg", "freiburg", 3, rhythm="family", owns={"dishwasher", "freezer"}, area=96,
-        name="Lindenweg 14", postcode="79102", city="Freiburg im Breisgau", three_phase=True,
+        name="Lindenweg 14", postcode="79102", city=FREIBURG, three_phase=True,
         submeters=("fridge", "freezer", "cooking", "laundry", "dishwasher"),
         blemishes=("outage", "exchange", "estimated", "corrected", "suspect"),
     )  # fmt: skip
@@ -120,7 +121,7 @@ def consumer_home(seed: int) -> SitePlan:
 def prosumer_home(seed: int) -> SitePlan:
     return home(
         seed, "sonnhalde", "freiburg", 4, rhythm="family", owns=ALL, area=148, heating="heat_pump", name="Sonnhalde 7",
-        postcode="79104", city="Freiburg im Breisgau", roofs=(Roof(9_800),), battery=Battery(10_000, 5_000),
+        postcode="79104", city=FREIBURG, roofs=(Roof(9_800),), battery=Battery(10_000, 5_000),
         car=Car("sonnhalde", 12_500.0, 11_000), three_phase=True,
         submeters=("heat_pump", "ev", "laundry", "dishwasher", "freezer"), blemishes=("offline", "estimated"),
         offline=("sub-freezer",),
@@ -139,15 +140,16 @@ def hybrid_farm(seed: int) -> SitePlan:
 def bakery_sites(seed: int) -> tuple[SitePlan, ...]:
     return (
         business(seed, "backstube", "freiburg", "bakery", name="Backstube Haslach", floor_area_m2=310, three_phase=True,
+                 postcode="79115", city=FREIBURG,
                  submeters=("refrigeration", "machines", "lighting", "climate"), blemishes=("corrected",)),
         business(seed, "filiale-wiehre", "freiburg", "shop", name="Filiale Wiehre", floor_area_m2=85,
-                 submeters=("refrigeration", "lighting")),
+                 postcode="79100", city=FREIBURG, submeters=("refrigeration", "lighting")),
         business(seed, "filiale-stuehlinger", "freiburg", "shop", name="Filiale Stühlinger", floor_area_m2=72,
-                 blemishes=("gap_open",)),
+                 postcode="79106", city=FREIBURG, blemishes=("gap_open",)),
         business(seed, "kuehlhaus", "freiburg", "cold_store", name="Kühlhaus Hochdorf", floor_area_m2=240,
-                 roofs=(Roof(24_000, 12.0, 180.0),), submeters=("refrigeration",)),
+                 postcode="79108", city=FREIBURG, roofs=(Roof(24_000, 12.0, 180.0),), submeters=("refrigeration",)),
         business(seed, "buero-konstanz", "konstanz", "office", name="Büro Konstanz", floor_area_m2=180,
-                 submeters=("office", "climate", "lighting"), late_h=20.0, blemishes=("late",)),
+                 postcode="78462", city="Konstanz", submeters=("office", "climate", "lighting"), late_h=20.0, blemishes=("late",)),
     )  # fmt: skip
 
 

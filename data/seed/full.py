@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from data.seed.cast import (
     ALL,
+    FREIBURG,
     FULL,
     SEED,
     STAFF,
@@ -175,7 +176,7 @@ def _moving(seed: int) -> tuple[SitePlan, ...]:
     """Homes in which the account is not as old as the readings, or has none yet."""
     return (
         home(seed, "wechsel", "freiburg", 2, rhythm="worker", name="Zasiusgasse 21"),
-        home(seed, "neu", "freiburg", 2, rhythm="worker", name="Hirzberg 3"),
+        home(seed, "neu", "freiburg", 2, rhythm="worker", name="Hirzberg 3", postcode="79102", city=FREIBURG),
         replace(home(seed, "neubau", "freiburg", 3, heating="none", name="Im Neubruch 2"), started_days=0),
     )
 

@@ -7,11 +7,14 @@ from typing import Any
 from components import formats
 from components.cards import Metric, delta
 from components.consumption.sentences import change_text
-from components.figures.consumption import kwh_values
 from components.links import href
-from domain.energy.comparison import Comparison
+from domain.calendar import add_months, days_in_month
+from domain.energy.comparison import HEATING, Comparison, leading
+from domain.energy.profile import HOURS
 from domain.text import gettext as _
 from domain.text import ngettext
+from pages.dashboard import _complete as complete
+from pages.dashboard import _month as month
 from pages.dashboard import _today as today_chart
 from services.dashboard import SiteDashboard, Total
 
@@ -21,19 +24,28 @@ SAME = 0.005  # below half a percent two energies are the same to a reader
 
 def metrics(view: SiteDashboard) -> list[Metric]:
     """Four or six cards, the most telling first, so that rows are always full."""
-    cards = [_use_today(view), *_made(view), _month(view), *_others(view), _year(view), _complete(view)]
+    last = view.month.last_year
+    is_told = last is not None and last.ratio is not None and not complete.is_worth_more(view)
+    ends = [_year(view), complete.card(view)] if is_told else [complete.card(view), _year(view)]
+    cards = [_use_today(view), *_made(view), _month(view), *_others(view), *ends]
     return cards[: MOST if len(cards) >= MOST else LEAST]
 
 
 def _use_today(view: SiteDashboard) -> Metric:
+    """Where today has sent nothing yet, the usual day stands in the picture, as the marks it is elsewhere."""
     figure, unit = formats.energy_parts(view.today.so_far_wh)
-    return Metric(_("Consumption today"), figure, unit, note=_today_note(view), spark=today_chart.used_by_hour(view.today),
-                  spark_label=_("Consumption of each hour today"), href=_consumption(view, period="day"))  # fmt: skip
+    is_usual = view.today.so_far_wh is None
+    return Metric(
+        _("Consumption today"), figure, unit, note=_today_note(view), is_spark_usual=is_usual,
+        spark=today_chart.usual_by_hour(view.today) if is_usual else today_chart.used_by_hour(view.today),
+        spark_label=_("Your usual day, hour by hour") if is_usual else _("Consumption of each hour today"),
+        href=_consumption(view, period="day"),
+    )  # fmt: skip
 
 
 def _month(view: SiteDashboard) -> Metric:
     figure, unit = formats.energy_parts(view.month.so_far_wh)
-    return Metric(_("This month"), figure, unit, note=note(view.month), spark=kwh_values(view.month.days.values_wh()),
+    return Metric(_("This month"), figure, unit, note=note(view.month), spark=_days(view, view.month),
                   spark_label=_("Consumption of each day this month"), href=_consumption(view, period="month"))  # fmt: skip
 
 
@@ -44,7 +56,7 @@ def _year(view: SiteDashboard) -> Metric:
     if last is not None and last.ratio is not None:
         figure = formats.number(abs(last.ratio) * 100)
         unit = _("% less") if last.ratio < 0 else _("% more")
-    return Metric(_("Against last year"), figure, unit, note=_year_note(view.month), pair=_year_pair(view, last),
+    return Metric(_("Against last year"), figure, unit, note=_year_note(view), pair=_year_pair(view, last),
                   href=_consumption(view, period="month", compare="last_year"))  # fmt: skip
 
 
@@ -54,12 +66,6 @@ def _year_pair(view: SiteDashboard, last: Comparison | None) -> list[tuple[str, 
     year = view.today.day.year
     sums = ((year, last.now_wh), (year - 1, last.then_wh))
     return [(str(name), float(energy), formats.kwh(energy)) for name, energy in sums]
-
-
-def _complete(view: SiteDashboard) -> Metric:
-    digits = 0 if view.completeness == 1 else 1
-    figure = formats.number(None if view.completeness is None else view.completeness * 100, digits)
-    return Metric(_("Readings complete"), figure, "%", shape="di", colour="--c-rest", note=_("of the last 7 days"))
 
 
 def _made(view: SiteDashboard) -> list[Metric]:
@@ -98,19 +104,14 @@ def _others(view: SiteDashboard) -> list[Metric]:
     for name, total in view.others:
         figure, unit = formats.energy_parts(total.so_far_wh)
         label = _("Gas this month") if name == "gas" else _("Heat this month")
-        cards.append(Metric(label, figure, unit, note=_heating_note(total), spark=kwh_values(total.days.values_wh()),
-                            spark_label=label, href=_consumption(view, period="month", commodity=name)))  # fmt: skip
+        cards.append(Metric(label, figure, unit, note=note(total, name), spark=_days(view, total),
+                            spark_label=_("{name}: each day", name=label), href=_consumption(view, period="month", commodity=name)))  # fmt: skip
     return cards
 
 
-def _heating_note(total: Total) -> Any:
-    """Heating follows the season: last year's same days are the fair measure, the month before is not."""
-    then = total.last_year
-    if not total.has_whole_days or then is None or then.ratio is None:
-        return note(total)
-    if abs(then.ratio) < SAME:
-        return _("as much as in the same days a year ago")
-    return _marked(_("{change} than in the same days a year ago"), then.ratio)
+def _days(view: SiteDashboard, total: Total) -> list[float | None]:
+    day = view.today.day
+    return month.slots(total.days, days_in_month(day.year, day.month))
 
 
 def _consumption(view: SiteDashboard, **query: str) -> str:
@@ -124,15 +125,33 @@ def change(compared: Comparison | None) -> str:
     return _("the same") if abs(compared.ratio) < SAME else change_text(compared.ratio)
 
 
-def note(total: Total) -> Any:
-    compared = total.previous
+def note(total: Total, commodity: str = "electricity") -> Any:
+    """The comparison that leads, in a sentence; where there is none, what the figure covers."""
+    compared = leading(commodity, previous=total.previous, last_year=total.last_year)
     if not total.has_whole_days:
         return _("the month has just begun")
     if compared is None or compared.ratio is None:
-        return _("up to yesterday")
-    if abs(compared.ratio) < SAME:
-        return _("as much as in the same days of last month")
-    return _marked(_("{change} than in the same days of last month"), compared.ratio)
+        return _covered(total, commodity)
+    if commodity in HEATING:
+        same, changed = _("as much as in the same days a year ago"), _("{change} than in the same days a year ago")
+    else:
+        same, changed = (
+            _("as much as in the same days of last month"),
+            _("{change} than in the same days of last month"),
+        )
+    return same if abs(compared.ratio) < SAME else _marked(changed, compared.ratio)
+
+
+def _covered(total: Total, commodity: str) -> str:
+    """Heating is not measured by the month before: a colder month would be a change of habits."""
+    began = month.since(total.days)
+    if began is not None:
+        return ngettext(
+            "{n} whole day since {day}", "{n} whole days since {day}", began[0], day=formats.day_short(began[1])
+        )
+    if commodity in HEATING and total.so_far_wh is not None:
+        return _("heating follows the season, and there is no year before to compare with yet")
+    return _("up to yesterday")
 
 
 def _marked(template: str, ratio: float) -> list[Any]:
@@ -141,10 +160,13 @@ def _marked(template: str, ratio: float) -> list[Any]:
     return [before, delta(change_text(ratio), good=True if ratio < 0 else None), after]
 
 
-def _year_note(total: Total) -> str:
+def _year_note(view: SiteDashboard) -> str:
+    total, then = view.month, view.month.last_year
     if not total.has_whole_days:
         return _("the month has just begun")
-    then = total.last_year
+    full = add_months(view.site.first_date, 12)
+    if then is None and view.today.day < full:
+        return _("from {day} on, when you have been here for a year", day=formats.day_medium(full))
     if then is None:
         return _("no complete readings of the same days a year ago")
     if then.days is not None:
@@ -157,9 +179,16 @@ def _year_note(total: Total) -> str:
 def _today_note(view: SiteDashboard) -> Any:
     ratio = view.today.ratio
     if view.today.so_far_wh is None:
-        return _("no readings of today yet")
+        return _no_today(view)
     if ratio is None:
         return _("no usual day to compare with yet")
     if abs(ratio) < SAME:
         return _("as much as usual by now")
     return _marked(_("{change} than usual by now"), ratio)
+
+
+def _no_today(view: SiteDashboard) -> str:
+    usual = [value for value in today_chart.usual_by_hour(view.today) if value is not None]
+    if len(usual) < HOURS:
+        return _("no readings of today yet")
+    return _("no readings of today yet; usually {energy} in all", energy=formats.kwh(sum(usual) * 1000))

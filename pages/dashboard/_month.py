@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from dash import html
@@ -13,8 +14,10 @@ from components.tables import Column, data_table
 from components.theme import Theme
 from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
+from domain.energy.freshness import Health
 from domain.text import gettext as _
 from domain.text import ngettext
+from pages.dashboard import _status as status
 from services.dashboard import SiteDashboard, Today, Total
 
 
@@ -26,12 +29,26 @@ def headline(view: SiteDashboard) -> str:
         return _("The month has just begun: {used} so far.", used=used)
     if view.production is not None and view.production.so_far_wh is not None:
         return _("You made {made} and used {used}.", made=formats.kwh(view.production.so_far_wh), used=used)
+    live = view.live
+    if live.freshness.health in {Health.LATE, Health.SILENT}:
+        return _(
+            "You used {used}, as far as readings came: up to {time}.",
+            used=used,
+            time=status.moment(live.freshness.last_end, live.now_local),
+        )
     return _("You used {used} up to yesterday.", used=used)
 
 
 def sub(view: SiteDashboard) -> str:
     if view.export is not None and view.export.so_far_wh is not None:
         return _("{energy} went to the grid. Today is still running.", energy=formats.kwh(view.export.so_far_wh))
+    began = since(view.month.days)
+    if began is not None:
+        return ngettext(
+            "That is {n} whole day since {day}. Today is still running.",
+            "That is {n} whole days since {day}. Today is still running.",
+            began[0], day=formats.day_short(began[1]),
+        )  # fmt: skip
     if view.month.previous is None:
         return _("Today is still running.")
     compared, then = view.month.previous, formats.kwh(view.month.previous.then_wh)
@@ -73,10 +90,27 @@ def _tick(number: int, weekday: int) -> str:
     return f"<b>{number}</b>" if weekday == 0 else str(number)
 
 
-def _by_day(series: UseSeries, today_wh: int | None, count: int, running: int) -> list[float | None]:
+def slots(series: UseSeries, count: int) -> list[float | None]:
+    """A place for each day of the month, None where nothing is known: a few days look like few. [kWh]"""
     values: list[float | None] = [None] * count
-    for label, value in zip(series.label, series.values_wh(), strict=True):
-        values[int(str(label)[8:10]) - 1] = None if value is None else value / 1000
+    for place, value in zip(places(series), series.values_wh(), strict=True):
+        values[place] = None if value is None else value / 1000
+    return values
+
+
+def places(series: UseSeries) -> list[int]:
+    """0 for the first of the month."""
+    return [int(str(label)[8:10]) - 1 for label in series.label]
+
+
+def since(days: UseSeries) -> tuple[int, date] | None:
+    """How many days there are and the first of them, where a stay began within the month."""
+    first: date | None = days.label[0].astype("datetime64[D]").astype(date) if len(days) else None
+    return (len(days), first) if first is not None and first.day > 1 else None
+
+
+def _by_day(series: UseSeries, today_wh: int | None, count: int, running: int) -> list[float | None]:
+    values = slots(series, count)
     values[running] = None if today_wh is None else today_wh / 1000
     return values
 

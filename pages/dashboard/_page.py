@@ -52,7 +52,7 @@ def one_site(viewer: Viewer, public_id: str) -> html.Div:
             html.Div(_today_card(view), className="g"),
             _metric_row(view),
             _month_row(viewer, view),
-            _row([*_devices(view), (_feed_card(view), "c8" if view.live.devices else "c12")]),
+            _last_row(view),
             _floating(viewer, view.site),
         ]
     )
@@ -102,13 +102,27 @@ def _row(cards: Sequence[tuple[html.Section, str]]) -> html.Div:
     return html.Div([html.Div(shown, className=width) for shown, width in cards], className="g")
 
 
+FEW = 2  # so few events leave their room to the devices
+
+
+def _last_row(view: SiteDashboard) -> html.Div:
+    """Devices and events; the wider place is for the longer of them."""
+    devices = _devices(view)
+    if devices and len(view.feed) <= FEW < len(view.live.devices):
+        return _row([(devices[0][0], "c8 two-lists"), (_feed_card(view), "c4")])
+    return _row([*devices, (_feed_card(view), "c8" if devices else "c12")])
+
+
 def greeting(viewer: Viewer, hour: int) -> str:
+    """By the hour on the site's clock; at night, when nobody says evening, nor morning yet, it is a plain one."""
     name = viewer.name.partition(" ")[0]
     if viewer.acting_for_account_id is not None or not name:
         return _("Overview")
-    if 4 <= hour < 11:
+    if 5 <= hour < 11:
         return _("Good morning, {name}", name=name)
-    return _("Good afternoon, {name}", name=name) if 11 <= hour < 18 else _("Good evening, {name}", name=name)
+    if 11 <= hour < 18:
+        return _("Good afternoon, {name}", name=name)
+    return _("Good evening, {name}", name=name) if 18 <= hour < 23 else _("Hello, {name}", name=name)
 
 
 def _lead(view: SiteDashboard) -> str:

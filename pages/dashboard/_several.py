@@ -10,18 +10,22 @@ from dash import dcc, html
 
 from components import formats
 from components.cards import Metric, metric
-from components.figures.consumption import kwh_values
 from components.frame import card, figure_card, page_head
 from components.tables import Column, data_table
 from domain.access import Viewer
+from domain.calendar import days_in_month
 from domain.energy.comparison import Comparison
 from domain.energy.freshness import Health
 from domain.text import gettext as _
 from domain.text import ngettext
 from pages import _damage
+from pages.dashboard import _complete as complete
 from pages.dashboard import _feed as feed
 from pages.dashboard import _metrics as metrics
+from pages.dashboard import _month as month
+from pages.dashboard import _sites_chart as sites_chart
 from pages.dashboard import _status as status
+from pages.dashboard import _today as today_chart
 from services import damage, dashboard
 from services.dashboard import SiteRow, Total
 
@@ -93,22 +97,32 @@ def _cards(current: Sequence[SiteRow]) -> list[Metric]:
     """Today, the month, the largest site and how many deliver."""
     if not current:
         return []
-    today_of, month_of = [row.today_wh for row in current], [row.month.so_far_wh for row in current]
+    today_of, month_of = [row.today.total_wh for row in current], [row.month.so_far_wh for row in current]
     today, unit = formats.energy_parts(_total(today_of))
     month_wh = _total(month_of)
-    month, month_unit = formats.energy_parts(month_wh)
+    figure, month_unit = formats.energy_parts(month_wh)
     compared = together(current)
     whole = Total(month_wh, current[0].month.days, compared, None, current[0].month.has_whole_days)
-    live = sum(row.freshness.health is Health.LIVE for row in current)
+    partly = _share_known(month_of, _("{n} of {m} sites")) or ("" if compared else _("up to yesterday"))
     return [
-        Metric(_("Consumption today"), today, unit, note=_today_note(today_of), spark=_today_bars(current),
-               spark_label=_("Consumption of each site today")),
-        Metric(_("This month"), month, month_unit, note=_share_known(month_of, _("{n} of {m} sites")) or metrics.note(whole), spark=_days(current),
+        Metric(_("Consumption today"), today, unit, note=_today_note(today_of), spark=_today_hours(current),
+               spark_label=_("Consumption of each hour today, sites together")),
+        Metric(_("This month"), figure, month_unit, note=partly or metrics.note(whole), spark=_days(current),
                spark_label=_("Consumption of each day this month")),
         *_largest(current, month_wh),
-        Metric(_("Sites delivering"), f"{live}/{len(current)}", "", shape="di", colour="--c-rest",
-               note=_delivering(current)),
+        _delivering_card(current),
     ]  # fmt: skip
+
+
+def _delivering_card(current: Sequence[SiteRow]) -> Metric:
+    """How many deliver, and a box a day for what all of them together delivered."""
+    missing = [row for row in current if row.freshness.health is not Health.LIVE]
+    days = [row.last_days for row in current]
+    return Metric(
+        _("Sites delivering"), f"{len(current) - len(missing)}/{len(current)}", "", shape="di", colour="--off-mark",
+        note=_delivering(missing), shares=complete.boxes(days), spark_label=complete.label(days),
+        href=f"/dashboard/{missing[0].site.public_id}" if len(missing) == 1 else "",
+    )  # fmt: skip
 
 
 def _today_note(today_of: Sequence[int | None]) -> str:
@@ -117,19 +131,23 @@ def _today_note(today_of: Sequence[int | None]) -> str:
     return _share_known(today_of, _("{n} of {m} sites so far")) or _("all sites so far")
 
 
-def _delivering(current: Sequence[SiteRow]) -> str:
+def _delivering(missing: Sequence[SiteRow]) -> str:
     """Who is missing, by name where it is one."""
-    missing = [row.site.name for row in current if row.freshness.health is not Health.LIVE]
     if not missing:
         return _("all on time")
     if len(missing) == 1:
-        return _("waiting for {site}", site=missing[0])
-    return _("waiting for {site} and others", site=missing[0])
+        return _("waiting for {site}", site=missing[0].site.name)
+    return _("waiting for {site} and others", site=missing[0].site.name)
 
 
-def _today_bars(current: Sequence[SiteRow]) -> list[float | None]:
-    """One bar a site; two or three bars would say less than their figures."""
-    return [row.today_wh for row in current] if len(current) > 3 else []
+def _today_hours(current: Sequence[SiteRow]) -> list[float | None]:
+    """The sum of the sites that know the hour, each on its own clock. [kWh]"""
+    return [_kwh_sum(hour) for hour in zip(*(today_chart.by_hour(row.today) for row in current), strict=True)]
+
+
+def _kwh_sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _largest(current: Sequence[SiteRow], month_wh: int | None) -> list[Metric]:
@@ -139,25 +157,27 @@ def _largest(current: Sequence[SiteRow], month_wh: int | None) -> list[Metric]:
     most, row = max(known, key=lambda pair: pair[0])
     share = formats.number(most / month_wh * 100)
     return [Metric(_("Largest share"), share, "%", note=row.site.name, href=f"/dashboard/{row.site.public_id}",
-                   spark=kwh_values(row.month.days.values_wh()), spark_label=_("Consumption of each day this month"))]  # fmt: skip
+                   spark=_days([row]), spark_label=_("Consumption of each day this month"))]  # fmt: skip
 
 
 def _days(current: Sequence[SiteRow]) -> list[float | None]:
-    """The sum of all sites by day of the month; None until every site knows the day."""
-    lists = [kwh_values(row.month.days.values_wh()) for row in current]
-    if len({len(values) for values in lists}) != 1:
-        return []
-    return [
-        None if any(v is None for v in day) else sum(v for v in day if v is not None)
-        for day in zip(*lists, strict=True)
-    ]
+    """The sum of all sites by day of the month; None where a site whose day it is does not know it. [kWh]"""
+    day = current[0].now_local.date()
+    count = days_in_month(day.year, day.month)
+    of_sites = [(month.slots(row.month.days, count), month.places(row.month.days)) for row in current]
+    by_day = ([values[place] for values, own in of_sites if place in own] for place in range(count))
+    return [None if None in values else _kwh_sum(values) for values in by_day]
 
 
 def _sites_card(rows: Sequence[SiteRow], current: Sequence[SiteRow]) -> html.Section:
     if not current:
         return card(card_id="dashboard-sites", title=_("Your sites"), body=[_table(rows)])
-    return figure_card(card_id="dashboard-sites", title=_("Your sites"), headline=_headline(current),
-                       sub=_("Up to yesterday, each site on its own clock."), body=[_table(rows)])  # fmt: skip
+    tells_more = len(rows) > min(len(current), sites_chart.SHOWN)
+    return figure_card(
+        card_id="dashboard-sites", title=_("Your sites"), headline=_headline(current),
+        sub=_("Up to yesterday, each site on its own clock."), body=sites_chart.chart(current),
+        table=_table(rows), table_count=ngettext("{n} site", "{n} sites", len(rows)), is_table_open=tells_more,
+    )  # fmt: skip
 
 
 def _table(rows: Sequence[SiteRow]) -> html.Div:
@@ -181,7 +201,7 @@ def _cells(row: SiteRow) -> list[Any]:
         return [head, formats.UNKNOWN, formats.UNKNOWN, formats.UNKNOWN, formats.UNKNOWN, state]
     return [
         head, formats.kwh(row.month.so_far_wh), _then_cell(then),
-        html.Span(metrics.change(then), className="w"), formats.percent(row.completeness), state,
+        html.Span(metrics.change(then), className="w"), formats.percent(dashboard.known_share(row.last_days)), state,
     ]  # fmt: skip
 
 

@@ -31,29 +31,43 @@ def pill(fresh: Freshness) -> html.Span:
 def block(live: LiveStatus) -> list[Any]:
     """The pill and its sentences; asked again every minute."""
     last = live.freshness.last_end
-    since = [html.Span(_("updated {time}", time=_moment(last, live.now_local)))] if last else []
-    said = [html.P(text, className="sub") for text in (sentence(live), *map(_silence(live), live.offline))]
+    since = [html.Span(_("updated {time}", time=moment(last, live.now_local)))] if last else []
+    said = [html.P(text, className="sub") for text in (sentence(live), *_silences(live))]
     return [html.P([pill(live.freshness), *since], className="row-flex small quiet"), *said]
+
+
+NAMED_SILENT = 3  # more silent devices are counted
+
+
+def _silences(live: LiveStatus) -> list[str]:
+    """The gateway first, since it may be why the others are silent; of many others only how many."""
+    devices = sorted(live.offline, key=lambda device: device.kind != "gateway")
+    if len(devices) <= NAMED_SILENT:
+        return [*map(_silence(live), devices)]
+    rest = ngettext(
+        "{n} more device has not answered either.", "{n} more devices have not answered either.", len(devices) - 1
+    )
+    return [_silence(live)(devices[0]), rest]
 
 
 def _silence(live: LiveStatus) -> Any:
     """Late data with a silent gateway has its cause; any other silent device is said beside it."""
 
     def say(device: DeviceState) -> str:
-        since = _moment(device.last_seen_utc, live.now_local)
+        since = moment(device.last_seen_utc, live.now_local)
         if device.kind == "gateway":
             return _(
                 "{device} has not answered since {time}: please check its power and network.",
-                device=device.name,
+                device=given_name(device.name),
                 time=since,
             )
-        return _("{device} has not answered since {time}.", device=device.name, time=since)
+        return _("{device} has not answered since {time}.", device=given_name(device.name), time=since)
 
     return say
 
 
-def _moment(at: datetime | None, now_local: datetime) -> str:
-    """`14:30`, `yesterday, 21:00` or `18 Sep, 14:15`, on the site's clock."""
+def moment(at: datetime | None, now_local: datetime) -> str:
+    """`14:30`, `yesterday, 21:00`, `18 Sep, 14:15` or `18 Sep 2014, 14:15`, on the site's clock."""
     if at is None:
         return formats.UNKNOWN
     local = at.astimezone(now_local.tzinfo)
@@ -62,7 +76,7 @@ def _moment(at: datetime | None, now_local: datetime) -> str:
         return formats.clock(local)
     if days == 1:
         return _("yesterday, {time}", time=formats.clock(local))
-    return _("{day}, {time}", day=formats.day_short(local.date()), time=formats.clock(local))
+    return _("{day}, {time}", day=formats.day_near(local.date(), days), time=formats.clock(local))
 
 
 def sentence(live: LiveStatus) -> str:
@@ -71,18 +85,18 @@ def sentence(live: LiveStatus) -> str:
     if fresh.health is Health.LIVE:
         return _(
             "Readings are in up to {time}. The next are due about {due}.",
-            time=_moment(fresh.last_end, now_local),
-            due=_moment(fresh.next_due, now_local),
+            time=moment(fresh.last_end, now_local),
+            due=moment(fresh.next_due, now_local),
         )
     if fresh.health is Health.LATE:
         return _(
             "Data up to {time}. Your meter is late. Nothing is lost; the gap is filled when it answers.",
-            time=_moment(fresh.last_end, now_local),
+            time=moment(fresh.last_end, now_local),
         )
     if fresh.health is Health.SILENT:
         return _(
             "Nothing has arrived since {time}. That is longer than usual: please check that the meter or gateway has power.",
-            time=_moment(fresh.last_end, now_local),
+            time=moment(fresh.last_end, now_local),
         )
     return _("Your meter has not sent anything yet. The first readings appear here as soon as they arrive.")
 
@@ -90,7 +104,7 @@ def sentence(live: LiveStatus) -> str:
 def data_facts(view: SiteDashboard) -> html.Dl:
     meters = len({meter.id for meter in view.site.meters if meter.kind != "weather"})
     facts = [
-        (_("Last reading"), _moment(view.live.freshness.last_end, view.live.now_local)),
+        (_("Last reading"), moment(view.live.freshness.last_end, view.live.now_local)),
         (_("Complete, last 7 days"), _complete(view)),
         (_("Meters"), formats.number(meters)),
         (_("Clock"), view.site.zone_name.replace("_", " ")),
@@ -122,7 +136,7 @@ def device_list(live: LiveStatus) -> html.Div:
 
 def _device(device: DeviceState, now_local: datetime) -> html.Li:
     glyph, tone = DEVICE_GLYPHS.get(device.kind, ("cpu-chip", ""))
-    seen = _("Last answer {time}", time=_moment(device.last_seen_utc, now_local))
+    seen = _("Last answer {time}", time=moment(device.last_seen_utc, now_local))
     if device.last_seen_utc is None:
         seen = _("Has not answered yet")
     health, name, colour = (

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app import create_app
+from data.queries import identity
+from data.tables.identity import User
+from domain.access import Role, Viewer
 from pages._application import PortalDash
 from services import portal as portals
 from services.portal import Portal
@@ -56,3 +60,17 @@ def sign_in(app: PortalDash) -> Callable[[str], FlaskClient]:
         return client
 
     return as_person
+
+
+@pytest.fixture
+def viewer_in(world: Portal) -> Callable[[str], Viewer]:
+    """`viewer_in("consumer")` is who consumer@demo.example is to the services."""
+
+    def find(name: str) -> Viewer:
+        with world.records.reading() as db:
+            user = db.scalar(select(User).where(User.email == f"{name}@demo.example"))
+            assert user is not None, name
+            accounts, grants = identity.memberships(db, user.id)
+        return Viewer(user.id, user.email, user.name, Role(user.role), "en", grants, accounts)
+
+    return find

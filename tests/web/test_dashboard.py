@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from pages.dashboard._page import greeting
 from services import dashboard
 from services import portal as portals
 from services.sites import sites_of
@@ -42,26 +43,10 @@ def site_of(world, viewer_in):
     return first
 
 
-@pytest.fixture
-def viewer_in(world):
-    from sqlalchemy import select
-
-    from data.queries import identity
-    from data.tables.identity import User
-    from domain.access import Role, Viewer
-
-    def find(name):
-        with world.records.reading() as db:
-            user = db.scalar(select(User).where(User.email == f"{name}@demo.example"))
-            accounts, grants = identity.memberships(db, user.id)
-        return Viewer(user.id, user.email, user.name, Role(user.role), "en", grants, accounts)
-
-    return find
-
-
 def _without_readings(row):
     days = replace(row.month.days, energy_wh=row.month.days.energy_wh * 0, is_known=row.month.days.is_known & False)
-    return replace(row, today_wh=None, month=replace(row.month, so_far_wh=None, previous=None, days=days))
+    today = replace(row.today, is_known=row.today.is_known & False)
+    return replace(row, today=today, month=replace(row.month, so_far_wh=None, previous=None, days=days))
 
 
 def test_a_sum_over_sites_says_of_how_many_it_is(sign_in, monkeypatch):
@@ -84,6 +69,15 @@ def test_a_home_sees_its_day_and_its_month(sign_in):
         assert said in text, said
     assert "Self-sufficiency" not in text
     assert "Gas this month" in text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(range(5, 11), "Good morning, Jana"), (range(11, 18), "Good afternoon, Jana"), (range(18, 23), "Good evening, Jana"),
+     ((23, 0, 1, 2, 3, 4), "Hello, Jana")],
+)  # fmt: skip
+def test_the_greeting_is_that_of_the_hour(viewer_in, hours, said):
+    assert {greeting(viewer_in("consumer"), hour) for hour in hours} == {said}
 
 
 def test_a_prosumer_sees_what_the_roof_made(sign_in):
