@@ -36,9 +36,7 @@ fix: setup-dev
 
 test: lint
 	@rm -rf build/coverage
-	$(PY) -m coverage run -m pytest tests/unit tests/integration tests/web tests/test_house_rules.py tests/test_translations.py
-	$(PY) -m tests.coverage_floors
-	$(PY) -m pytest tests/browser
+	$(PY) -m tests.side_by_side
 
 bench: setup-dev
 	$(PY) -m benchmarks $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))

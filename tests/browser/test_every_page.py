@@ -40,28 +40,38 @@ OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
 
 
 def _look(browser: Browser, name: str, path: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """Open one page at the widths in both themes; what is wrong with it, in words."""
+    """Open one page at the widths, by turns in either theme, and change to the other; what is wrong with it, in words."""
     wrong: list[str] = []
-    for width in widths:
+    for number, width in enumerate(widths):
         browser.size(width, 800)
-        for theme in THEMES:
-            browser.theme(theme)
-            browser.get(path)
-            where = f"{name} {width} {theme}"
-            shift = browser.driver.execute_script(LAYOUT_SHIFT)
-            if shift >= 0.02:
-                wrong.append(f"{where}: layout shift {shift:.3f}")
-            if browser.driver.execute_script(OVERFLOW) > 0:
-                wrong.append(f"{where}: wider than the window")
-            if width in (360, 1280):
-                wrong += [f"{where}: {violation}" for violation in browser.axe()]
-            allowed = "404" if name in MISSING else "\0"
-            wrong += [f"{where}: console {line}" for line in browser.console_errors() if allowed not in line]
-            headings = browser.driver.execute_script("return document.querySelectorAll('h1').length")
-            if headings != 1:
-                wrong.append(f"{where}: {headings} h1")
-            browser.screenshot(f"{name}-{width}-{theme}")
+        first, second = THEMES[:: -1 if number % 2 else 1]
+        browser.theme(first)
+        browser.get(path)
+        shift = browser.driver.execute_script(LAYOUT_SHIFT)
+        if shift >= 0.005:
+            wrong.append(f"{name} {width} {first}: layout shift {shift:.3f}")
+        wrong += _seen(browser, name, width, first)
+        browser.change_theme(second)
+        wrong += _seen(browser, name, width, second)
     return wrong
+
+
+def _seen(browser: Browser, name: str, width: int, theme: str) -> list[str]:
+    """What is wrong with the open page in the theme, which is photographed."""
+    where = f"{name} {width} {theme}"
+    wrong = []
+    if (shown := browser.driver.execute_script("return document.documentElement.dataset.bsTheme")) != theme:
+        wrong.append(f"{where}: is {shown}")
+    if browser.driver.execute_script(OVERFLOW) > 0:
+        wrong.append(f"{where}: wider than the window")
+    if width in NARROW_AND_WIDE:
+        wrong += [f"{where}: {violation}" for violation in browser.axe()]
+    headings = browser.driver.execute_script("return document.querySelectorAll('h1').length")
+    if headings != 1:
+        wrong.append(f"{where}: {headings} h1")
+    browser.screenshot(f"{name}-{width}-{theme}")
+    allowed = "404" if name in MISSING else "\0"
+    return wrong + [f"{where}: console {line}" for line in browser.console_errors() if allowed not in line]
 
 
 def test_sign_in_page(browser: Browser):
@@ -86,6 +96,11 @@ def test_staff_page(browser: Browser, name: str):
     assert _look(browser, name, STAFF_PAGES[name]) == []
 
 
+def test_the_analysts_page(browser: Browser):
+    browser.sign_in("analyst")
+    assert _look(browser, "admin-analyst", "/admin", NARROW_AND_WIDE) == []
+
+
 def _first_link(browser: Browser, page: str, selector: str) -> str:
     browser.get(page)
     return str(browser.find(selector).get_attribute("href")).removeprefix(browser.base_url)
@@ -98,6 +113,23 @@ def test_the_page_of_one_site_and_of_one_meter(browser: Browser):
     assert browser.text(".site-switch b") != "All sites"
     meter = _first_link(browser, "/consumption?view=meter", "main a[href^='/consumption/']:not([href*='export'])")
     assert _look(browser, "consumption-one-meter", meter, NARROW_AND_WIDE) == []
+
+
+GAP_BELOW_CHART = """
+const card = document.querySelector('#dashboard-month-card'), box = selector => card.querySelector(selector).getBoundingClientRect();
+return box('.table-toggle').top - box('.chart-graph svg.main-svg').bottom;
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 1500])
+def test_a_chart_beside_taller_cards_leaves_no_empty_band(browser: Browser, width: int):
+    browser.sign_in("consumer")
+    browser.size(width, 2000)
+    browser.get("/dashboard")
+    gap = browser.wait(lambda: browser.driver.execute_script(GAP_BELOW_CHART), "the month to be drawn")
+    assert 0 < gap <= 24  # the margin above the table's line is 16 px
+    browser.find("#dashboard-month-card .table-toggle > summary").click()
+    assert browser.driver.execute_script(GAP_BELOW_CHART) <= 24
 
 
 def test_a_foreign_site_looks_like_a_missing_page(browser: Browser):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 from sqlalchemy import delete, select, update
 
 from data.session import Records
@@ -69,6 +70,20 @@ def test_signing_out_says_so(browser: Browser):
     assert browser.text("#why") == "You are signed out."
     assert look(browser, "signed-out") == []
     assert browser.console_errors() == []
+
+
+def test_the_password_can_be_read_before_it_is_sent_and_is_hidden_when_sent(browser: Browser):
+    browser.get("/login")
+    password, eye = browser.find("#password"), browser.find("#show-password")
+    password.send_keys("a wrong one")
+    assert (password.get_attribute("type"), eye.get_attribute("aria-pressed")) == ("password", "false")
+    eye.send_keys(Keys.SPACE)
+    assert (password.get_attribute("type"), eye.get_attribute("aria-pressed")) == ("text", "true")
+    assert password.get_property("value") == "a wrong one"
+    assert look(browser, "sign-in-password-shown") == []
+    browser.find("[name=email]").send_keys("consumer@demo.example" + Keys.ENTER)
+    browser.wait(lambda: browser.driver.find_elements("id", "problem"), "the refusal")
+    assert browser.find("#password").get_attribute("type") == "password"
 
 
 def test_too_many_attempts_are_told_with_the_time_to_wait(browser: Browser, records: Records):

@@ -49,7 +49,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     """At once: a browser's open connections are not waited for. How a server ends is not what these tests are about."""
     os.killpg(child.pid, signal.SIGINT)
     try:
-        child.wait(timeout=20)
+        child.wait(timeout=2)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(timeout=20)

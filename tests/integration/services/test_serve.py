@@ -43,6 +43,7 @@ def _serving(folder: Path, *, is_made: bool) -> Iterator[tuple[subprocess.Popen[
         child = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve"],
             cwd=ROOT, env=environment(made.config, port), stdout=log, stderr=log, start_new_session=True,
+            preexec_fn=_hear_a_closed_terminal,  # noqa: PLW1509 - it sets one signal and takes no lock
         )  # fmt: skip
     try:
         yield child, f"http://127.0.0.1:{port}"
@@ -50,6 +51,11 @@ def _serving(folder: Path, *, is_made: bool) -> Iterator[tuple[subprocess.Popen[
         for pid in _session(child.pid):
             os.kill(pid, signal.SIGKILL)
         child.wait()
+
+
+def _hear_a_closed_terminal() -> None:
+    """Also where the tests themselves were started with `nohup`, which their children inherit."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _session(leader: int) -> dict[int, str]:
