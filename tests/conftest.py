@@ -7,9 +7,14 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # The open data lies beside some checkouts only; where it is named, it must be there.
 PARTS = ("postgres", "redis", "browser", "pysam", *(("shared",) if os.environ.get("PORTAL_SHARED") else ()))
+
+# A busy machine is no fault of the law under test.
+settings.register_profile("portal", deadline=None)
+settings.load_profile("portal")
 
 
 @pytest.hookimpl(hookwrapper=True)
