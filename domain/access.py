@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -20,6 +20,11 @@ class Permission(StrEnum):
     VIEW_READINGS = "readings:view"
     EXPORT_READINGS = "readings:export"
     MANAGE_ACCOUNT = "account:manage"
+    VIEW_BILLING = "billing:view"
+    PAY = "billing:pay"
+    SWITCH = "contracts:switch"
+    MANAGE_BILLING = "billing:manage"
+    APPROVE_MONEY = "billing:approve"
     FIND_CUSTOMERS = "customers:find"
     VIEW_AS_CUSTOMER = "customers:view_as"
     VIEW_SYSTEM = "system:view"
@@ -30,7 +35,14 @@ class Permission(StrEnum):
 # The access matrix as data: what a role may do at all. Objects are checked on top of this.
 STAFF_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMER: frozenset(),
-    Role.AGENT: frozenset({Permission.FIND_CUSTOMERS, Permission.VIEW_AS_CUSTOMER, Permission.VIEW_FLEET}),
+    Role.AGENT: frozenset(
+        {
+            Permission.FIND_CUSTOMERS,
+            Permission.VIEW_AS_CUSTOMER,
+            Permission.VIEW_FLEET,
+            Permission.MANAGE_BILLING,
+        }
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.FIND_CUSTOMERS,
@@ -38,16 +50,27 @@ STAFF_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FLEET,
             Permission.VIEW_SYSTEM,
             Permission.MANAGE_SYSTEM,
+            Permission.MANAGE_BILLING,
+            Permission.APPROVE_MONEY,
         }
     ),
     Role.ANALYST: frozenset({Permission.VIEW_FLEET}),
 }
 
-# What a membership of an account allows on that account's sites.
+# What a membership of an account allows on that account, its sites, bills and contracts.
 MEMBER_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    "owner": frozenset({Permission.VIEW_READINGS, Permission.EXPORT_READINGS, Permission.MANAGE_ACCOUNT}),
-    "member": frozenset({Permission.VIEW_READINGS, Permission.EXPORT_READINGS}),
-    "read_only": frozenset({Permission.VIEW_READINGS}),  # staff looking at a customer's pages
+    "owner": frozenset(
+        {
+            Permission.VIEW_READINGS,
+            Permission.EXPORT_READINGS,
+            Permission.MANAGE_ACCOUNT,
+            Permission.VIEW_BILLING,
+            Permission.PAY,
+            Permission.SWITCH,
+        }
+    ),
+    "member": frozenset({Permission.VIEW_READINGS, Permission.EXPORT_READINGS, Permission.VIEW_BILLING}),
+    "read_only": frozenset({Permission.VIEW_READINGS, Permission.VIEW_BILLING}),  # staff at a customer's pages
 }
 
 
@@ -75,9 +98,14 @@ class Viewer:
     role: Role
     locale: str = "en"
     grants: tuple[SiteGrant, ...] = ()
-    account_ids: frozenset[int] = field(default_factory=frozenset)
+    memberships: tuple[tuple[int, str], ...] = ()  # account and role in it
     acting_for_account_id: int | None = None  # staff in the read-only view of a customer
     acting_reason: str = ""
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        """The accounts whose pages the viewer sees: their own, or the one that staff look at."""
+        return frozenset(account_id for account_id, _role in self.memberships)
 
     @property
     def is_anonymous(self) -> bool:
@@ -114,3 +142,12 @@ def require_site(viewer: Viewer, permission: Permission, site_id: int) -> tuple[
     if not grants:
         raise NotFoundError(what="site")
     return grants
+
+
+def require_account(viewer: Viewer, permission: Permission, account_id: int) -> None:
+    """Refuse unless a membership of the account allows it: 404 for a foreign or missing account, else 403."""
+    role = dict(viewer.memberships).get(account_id)
+    if role is None or not viewer.sees_customer_pages:
+        raise NotFoundError(what="account")
+    if permission not in MEMBER_PERMISSIONS[role]:
+        raise ForbiddenError(permission=str(permission))

@@ -106,9 +106,7 @@ def _running(changes: Sequence[Sequence[queries.PostingRow]]) -> list[StatementR
 
 def _own(viewer: Viewer) -> frozenset[int]:
     """The accounts of a customer, or the one that staff look at in the read-only view."""
-    if viewer.is_anonymous or not viewer.sees_customer_pages:
-        return frozenset()
-    return viewer.account_ids if viewer.acting_for_account_id is None else frozenset({viewer.acting_for_account_id})
+    return viewer.account_ids if viewer.sees_customer_pages else frozenset()
 
 
 def _account(viewer: Viewer, public_id: str) -> tuple[int, str]:

@@ -184,13 +184,14 @@ def _viewer(db: Session, found: queries.OpenSession, now: datetime) -> Viewer:
         return replace(
             viewer,
             grants=queries.account_grants(db, found.acting_account_id, "read_only"),
+            memberships=((found.acting_account_id, "read_only"),),
             acting_for_account_id=found.acting_account_id,
             acting_reason=found.acting_reason,
         )
     if viewer.role is not Role.CUSTOMER:
         return viewer
-    account_ids, grants = queries.memberships(db, user.id)
-    return replace(viewer, grants=grants, account_ids=account_ids)
+    memberships, grants = queries.memberships(db, user.id)
+    return replace(viewer, grants=grants, memberships=memberships)
 
 
 def _is_acting(session: queries.OpenSession, viewer: Viewer, now: datetime) -> bool:

@@ -44,7 +44,7 @@ from services.ingest import ingest
 from services.ingest_report import text as ingest_text
 from services.rate_report import as_json, as_text, sentence
 
-LOOKBACK_YEARS = 1  # readings before the period that ratchets and banks may need
+LOOKBACK_YEARS = 3  # readings before the period that ratchets and banks may need: at most 36 months
 
 
 class RateRefusedError(Exception):

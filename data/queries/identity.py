@@ -92,11 +92,11 @@ def open_session(db: Session, id_hash: str, *, now: datetime) -> OpenSession | N
     return OpenSession(*(*fields[:own], _person(fields[own:])))
 
 
-def memberships(db: Session, user_id: int) -> tuple[frozenset[int], tuple[SiteGrant, ...]]:
-    """The accounts a person belongs to, and one grant per tenancy of each; one question, asked by every request."""
+def memberships(db: Session, user_id: int) -> tuple[tuple[tuple[int, str], ...], tuple[SiteGrant, ...]]:
+    """The accounts of a person with their role in each, and a grant per tenancy; one question, asked by every request."""
     rows = db.connection().execute(MEMBERSHIPS, {"user_id": user_id}).all()
     grants = tuple(SiteGrant(row[2], row[0], row[1], row[3], row[4]) for row in rows if row[2] is not None)
-    return frozenset(row[0] for row in rows), grants
+    return tuple(dict.fromkeys((row[0], row[1]) for row in rows)), grants
 
 
 def account_grants(db: Session, account_id: int, membership: str) -> tuple[SiteGrant, ...]:

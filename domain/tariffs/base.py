@@ -54,6 +54,11 @@ class Charge:
         return ()
 
     @property
+    def reach_back_months(self) -> int:
+        """How long before a bill begins readings may count in it."""
+        return 0
+
+    @property
     def levy_name(self) -> str:
         """The row of the levy table the charge takes its price from."""
         return ""

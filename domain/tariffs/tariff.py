@@ -54,6 +54,11 @@ class Tariff:
         return tuple(dict.fromkeys(flow for charge in self.charges for flow in charge.flows))
 
     @property
+    def reach_back_months(self) -> int:
+        """How long before a bill begins readings may count in it: ratchets, banks and what is due by the year."""
+        return max((charge.reach_back_months for charge in self.charges), default=0)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of everything in it: two versions with the same digest charge the same."""
         return hashlib.sha256(canonical(self).encode()).hexdigest()

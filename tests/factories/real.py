@@ -149,8 +149,8 @@ class RealWorld:
             people = [identity.person(db, email) for email in identity.demo_emails(db)]
             known = [(person, *identity.memberships(db, person.id)) for person in people if person]
         viewers = [
-            Viewer(person.id, person.email, person.name, Role.CUSTOMER, grants=grants, account_ids=account_ids)
-            for person, account_ids, grants in known
+            Viewer(person.id, person.email, person.name, Role.CUSTOMER, grants=grants, memberships=memberships)
+            for person, memberships, grants in known
         ]
         with portal.using(self.portal):
             return [(viewer, site) for viewer in viewers for site in sites.sites_of(viewer)]

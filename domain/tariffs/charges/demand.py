@@ -67,6 +67,11 @@ class Demand(Charge):
         return (self.flow,)
 
     @property
+    def reach_back_months(self) -> int:
+        yearly = 12 if self.per == "year" else 0
+        return max(yearly, self.ratchet.lookback_months if self.ratchet else 0)
+
+    @property
     def table(self) -> tuple[Block, ...]:
         return (Block(price=self.price),) if self.price is not None else self.blocks
 

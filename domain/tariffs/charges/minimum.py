@@ -32,6 +32,10 @@ class Minimum(Charge):
     cost_groups: tuple[CostGroup, ...] = ()
     codes: tuple[str, ...] = ()
 
+    @property
+    def reach_back_months(self) -> int:
+        return 12 if self.per == "year" else 0
+
     def lines(self, scope: Scope) -> list[Line]:
         spans = scope.spans()
         if self.per != "year":

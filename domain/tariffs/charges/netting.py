@@ -64,6 +64,11 @@ class Netting(Charge):
         default = ("use", "production") if self.mode == "buy_all_sell_all" else ("import", "export")
         return (self.taken or default[0], self.given or default[1])
 
+    @property
+    def reach_back_months(self) -> int:
+        """A bank is filled since the month after the last true-up."""
+        return 12 if self.mode == "period_kwh" or self.surplus != "paid" else 0
+
     def issues(self, bands: Sequence[str]) -> list[Issue]:
         found = rate_issues(self.buy, bands, "buy")
         if self.mode == "period_kwh":

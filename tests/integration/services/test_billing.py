@@ -165,7 +165,10 @@ def test_what_is_somebody_elses_is_missing(here):
             billing.document(stranger, public_id)
     assert owed(here, "neighbour") == {}
     acting = replace(
-        viewer(here, "neighbour"), role=Role.AGENT, acting_for_account_id=here.ids.account_rows["consumer"]
+        viewer(here, "neighbour"),
+        role=Role.AGENT,
+        acting_for_account_id=here.ids.account_rows["consumer"],
+        memberships=((here.ids.account_rows["consumer"], "read_only"),),
     )
     assert billing.balance(acting, account) == {"EUR": 11_900}
 

@@ -15,6 +15,7 @@ from domain.access import (
     SiteGrant,
     Viewer,
     require,
+    require_account,
     require_site,
 )
 from domain.errors import ForbiddenError, NotFoundError
@@ -32,6 +33,10 @@ def test_every_role_has_a_row():
         (Role.AGENT, Permission.FIND_CUSTOMERS, True),
         (Role.ADMIN, Permission.VIEW_SYSTEM, True),
         (Role.AGENT, Permission.VIEW_SYSTEM, False),
+        (Role.AGENT, Permission.MANAGE_BILLING, True),
+        (Role.AGENT, Permission.APPROVE_MONEY, False),
+        (Role.ADMIN, Permission.APPROVE_MONEY, True),
+        (Role.CUSTOMER, Permission.PAY, False),  # a customer pays as the owner of an account, not by role
         (Role.ANALYST, Permission.VIEW_FLEET, True),
         (Role.ANALYST, Permission.FIND_CUSTOMERS, False),
         (Role.CUSTOMER, Permission.FIND_CUSTOMERS, False),
@@ -84,3 +89,35 @@ def test_who_sees_customer_pages():
     assert agent.is_staff
     assert not OWNER.is_staff
     assert OWNER.site_ids == (7,)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("owner", {Permission.VIEW_BILLING, Permission.PAY, Permission.SWITCH}),
+        ("member", {Permission.VIEW_BILLING}),
+        ("read_only", {Permission.VIEW_BILLING}),
+    ],
+)
+def test_only_owners_of_an_account_pay_and_switch(role, may):
+    viewer = Viewer(1, "a@demo.example", "A", Role.CUSTOMER, memberships=((3, role),))
+    for permission in (Permission.VIEW_BILLING, Permission.PAY, Permission.SWITCH):
+        if permission in may:
+            assert require_account(viewer, permission, 3) is None
+        else:
+            with pytest.raises(ForbiddenError):
+                require_account(viewer, permission, 3)
+        for foreign in (4, 10**9):
+            with pytest.raises(NotFoundError):
+                require_account(viewer, permission, foreign)
+
+
+def test_staff_reach_an_account_only_on_a_visit():
+    agent = Viewer(2, "b@demo.example", "B", Role.AGENT)
+    visiting = Viewer(2, "b@demo.example", "B", Role.AGENT, memberships=((3, "read_only"),), acting_for_account_id=3)
+    assert (agent.account_ids, visiting.account_ids) == (frozenset(), {3})
+    assert require_account(visiting, Permission.VIEW_BILLING, 3) is None
+    with pytest.raises(NotFoundError):
+        require_account(agent, Permission.VIEW_BILLING, 3)
+    with pytest.raises(NotFoundError):  # a membership alone opens nothing to staff who are not visiting
+        require_account(Viewer(2, "b@demo.example", "B", Role.AGENT, memberships=((3, "owner"),)), Permission.PAY, 3)

@@ -7,6 +7,9 @@ from decimal import Decimal
 import pytest
 
 from domain.tariffs.blocks import BandRate
+from domain.tariffs.charges.demand import Demand, Ratchet
+from domain.tariffs.charges.minimum import Minimum
+from domain.tariffs.charges.netting import Netting
 from domain.tariffs.tariff import is_in_force
 from tests.factories.tariffs import DAY_NIGHT, make_energy, make_fixed, make_tariff
 
@@ -70,3 +73,23 @@ def test_the_digest_changes_with_any_price_and_with_nothing_else():
 def test_a_tariff_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         make_tariff().version = 2
+
+
+def test_a_tariff_reaches_back_as_far_as_the_charge_that_looks_furthest():
+    ratchet = Ratchet(share=Decimal("0.8"), lookback_months=11)
+    peak = Demand(code="peak", label="Peak", cost_group="network", price=Decimal(1))
+    bank = Netting(code="net", label="Net", cost_group="energy", mode="period_kwh", buy=(BandRate(price=Decimal(1)),))
+    least = Minimum(code="least", label="Least", cost_group="energy", amount=Decimal(1))
+    reach = {
+        0: (make_energy(), peak, least, dataclasses.replace(bank, mode="interval")),
+        11: (make_energy(), dataclasses.replace(peak, ratchet=ratchet)),
+        12: (dataclasses.replace(peak, ratchet=ratchet, per="year"),),
+    }
+    for months, charges in reach.items():
+        assert make_tariff(*charges).reach_back_months == months
+    for charge in (
+        bank,
+        dataclasses.replace(bank, mode="interval", surplus="carried"),
+        dataclasses.replace(least, per="year"),
+    ):
+        assert make_tariff(charge).reach_back_months == 12
