@@ -18,8 +18,9 @@ from data.seed.stores import Stores
 from data.seed.world import Made, make_world
 from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
+from services import demo_contracts
 from services.passwords import hash_password
-from services.portal import Portal
+from services.portal import Portal, using
 from services.rollups import roll_up
 
 Progress = Callable[[int, int], None]
@@ -36,15 +37,25 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
         raise NotADemoError
     facts = Facts(WORLDS[cast.FULL](seed), portal.clock.now(), hash_password(PASSWORD))
     made = make_world(Stores(portal.records, portal.readings), facts, progress=progress)
+    with using(portal):
+        demo_contracts.make_contracts()
     continue_live(portal)
     roll_up(portal)
     return made
+
+
+def _complete(portal: Portal) -> int:
+    """What an interrupted attempt left out of a world that has its customers already: their contracts; how many."""
+    with using(portal):
+        return demo_contracts.make_contracts()
 
 
 def continue_live(portal: Portal, until: datetime | None = None) -> int:
     """Store the demo readings that came in since the last ones; nothing outside of a demo. How many."""
     if not portal.config.is_demo:
         return 0
+    with using(portal):
+        demo_contracts.continue_prices()
     return continue_world(portal.records, portal.readings, until or portal.clock.now())
 
 
@@ -66,7 +77,7 @@ def command(arguments: argparse.Namespace, portal: Portal) -> int:
     upgrade(portal.config.database_url)
     if is_empty(portal):
         _make_and_tell(arguments.seed, portal)
-    elif not arguments.if_empty:
+    elif _complete(portal) or not arguments.if_empty:
         count = continue_live(portal)
         print(f"There is a demo world already; {count:,} readings were added to bring it up to now.")
     return _add_real_and_tell(arguments.data, portal) if arguments.data else 0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from data.tables.accounts import Account, Customer
+from data.tables.accounts import Account, Customer, Tenancy
 from data.tables.contracts import (
     Contract,
     ContractTerm,
@@ -23,10 +23,12 @@ from data.tables.contracts import (
     TariffVersion,
     TaxRow,
 )
-from data.tables.sites import Register, Site, SupplyPoint
+from data.tables.sites import Device, Register, Site, SupplyPoint
 from domain.tariffs.holidays import Holidays
 from domain.tariffs.prices import PriceSeries
 from domain.tariffs.taxes import LevyRate, TaxRule, TaxTable
+
+GENERATORS = ("inverter", "wind_turbine")
 
 
 class ContractRow(NamedTuple):
@@ -160,9 +162,9 @@ def tariff_row(db: Session, public_id: str) -> TariffVersion | None:
     return db.scalar(select(TariffVersion).where(TariffVersion.public_id == public_id))
 
 
-def newest_tariff(db: Session, code: str) -> TariffVersion | None:
-    query = select(TariffVersion).where(TariffVersion.code == code).order_by(TariffVersion.version.desc()).limit(1)
-    return db.scalar(query)
+def tariff_versions(db: Session, code: str) -> Sequence[TariffVersion]:
+    """The versions of a tariff, oldest first."""
+    return db.scalars(select(TariffVersion).where(TariffVersion.code == code).order_by(TariffVersion.version)).all()
 
 
 def registers_at(db: Session, supply_point_id: int) -> list[tuple[int, str]]:
@@ -216,3 +218,48 @@ def price_series(db: Session, names: Iterable[str], start_s: int, end_s: int) ->
         prices = np.ascontiguousarray(values[:, 1])
         found[row.name] = PriceSeries(row.name, row.currency, row.interval_s, row.scale, starts, prices, row.source)
     return found
+
+
+class SupplyRow(NamedTuple):
+    """A supply point in the dates of one tenancy `[first_date, end_date)`, with what a contract on it needs to know."""
+
+    account_id: int
+    account_number: str
+    customer_kind: str
+    supply_point_id: int
+    commodity: str
+    site_name: str
+    site_source: str
+    zone_name: str
+    first_date: date
+    end_date: date | None
+    flows: frozenset[str]
+    rated_w: int  # of the generators that stand there
+
+
+def supplied(db: Session) -> list[SupplyRow]:
+    """Every supply point of every tenancy, by row."""
+    flows: dict[int, set[str]] = {}
+    for point, flow in db.execute(select(Register.supply_point_id, Register.flow)):
+        flows.setdefault(point, set()).add(flow)
+    made = select(Device.site_id, func.sum(Device.rated_w)).where(Device.kind.in_(GENERATORS)).group_by(Device.site_id)
+    rated = {row[0]: int(row[1] or 0) for row in db.execute(made)}
+    rows = db.execute(
+        select(
+            Account.id, Account.number, Customer.kind, SupplyPoint.id, SupplyPoint.commodity, Site.name, Site.source,
+            Site.time_zone, Tenancy.first_date, Tenancy.end_date, Site.id,
+        )
+        .join(Tenancy, Tenancy.account_id == Account.id)
+        .join(Customer, Customer.id == Account.customer_id)
+        .join(Site, Site.id == Tenancy.site_id)
+        .join(SupplyPoint, SupplyPoint.site_id == Site.id)
+        .where(SupplyPoint.commodity != "weather")
+        .order_by(SupplyPoint.id, Tenancy.first_date)
+    )  # fmt: skip
+    return [SupplyRow(*row[:10], frozenset(flows.get(row[3], ())), rated.get(row[10], 0)) for row in rows]
+
+
+def newest_price_s(db: Session, name: str) -> int | None:
+    """The start of the newest price of a series, UTC seconds; None without any."""
+    newest = select(func.max(PricePoint.start_s)).join(MarketSeries, MarketSeries.id == PricePoint.series_id)
+    return db.scalar(newest.where(MarketSeries.name == name))

@@ -28,7 +28,7 @@ from domain.tariffs.taxes import LevyRate, TaxRule
 
 def add_tariff(tx: Session, **facts: Any) -> TariffVersion:
     """`facts` are columns of `TariffVersion`."""
-    row = TariffVersion(public_id=new_public_id("tariff"), **facts)
+    row = TariffVersion(**({"public_id": new_public_id("tariff")} | facts))
     tx.add(row)
     tx.flush()
     return row
@@ -75,7 +75,7 @@ def add_prices(tx: Session, series: PriceSeries) -> int:
 
 def add_contract(tx: Session, *, now: datetime, **facts: Any) -> Contract:
     """`facts` are columns of `Contract`."""
-    row = Contract(public_id=new_public_id("con"), created_at=now, **facts)
+    row = Contract(**({"public_id": new_public_id("con"), "created_at": now} | facts))
     tx.add(row)
     tx.flush()
     return row

@@ -72,9 +72,19 @@ def _estimated(site: SiteColumns) -> None:
 @BLEMISHES.register("corrected")
 def _corrected(site: SiteColumns) -> None:
     """Six hours came in 60 % too high and were corrected five days later; both versions stay readable."""
-    low = moment(site.zone_name, site.today, moments.CORRECTED_DAYS, 8.0)
+    _too_high(site, moments.CORRECTED_DAYS, moments.CORRECTED_KNOWN_DAYS)
+
+
+@BLEMISHES.register("recounted")
+def _recounted(site: SiteColumns) -> None:
+    """The same, found out only after the month had been billed: the bill is taken back and written again."""
+    _too_high(site, moments.RECOUNTED_DAYS, moments.RECOUNTED_KNOWN_DAYS)
+
+
+def _too_high(site: SiteColumns, days_ago: int, known_days_ago: int) -> None:
+    low = moment(site.zone_name, site.today, days_ago, 8.0)
     high = low + timedelta(hours=6)
-    known_at = moment(site.zone_name, site.today, moments.CORRECTED_KNOWN_DAYS, 11.0)
+    known_at = moment(site.zone_name, site.today, known_days_ago, 11.0)
     before = after = 0
     wrong = {column.plan.slug: column.energy_wh[column.between(low, high)] * 8 // 5 for column in site.bought()}
     phases = [values for slug, values in wrong.items() if slug.startswith("phase")]

@@ -114,7 +114,7 @@ def consumer_home(seed: int) -> SitePlan:
         seed, "lindenweg", "freiburg", 3, rhythm="family", owns={"dishwasher", "freezer"}, area=96,
         name="Lindenweg 14", postcode="79102", city=FREIBURG, three_phase=True,
         submeters=("fridge", "freezer", "cooking", "laundry", "dishwasher"),
-        blemishes=("outage", "exchange", "estimated", "corrected", "suspect"),
+        blemishes=("outage", "exchange", "estimated", "corrected", "recounted", "suspect"),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from domain.calendar import local_midnight_utc
 EXCHANGE_DAYS = 265
 ESTIMATED_DAYS = 40
 CORRECTED_DAYS, CORRECTED_KNOWN_DAYS = 25, 20
+RECOUNTED_DAYS, RECOUNTED_KNOWN_DAYS = 75, 35  # known when the month had been billed
 OUTAGE_DAYS, OUTAGE_KNOWN_DAYS = 17, 15
 OFFLINE_DAYS = 9
 SUSPECT_DAYS = 8

@@ -11,14 +11,14 @@ from data.readings import ReadingsStore, Series
 from data.seed import blemishes
 from data.seed.columns import Column, SiteColumns, Span, batch_of, simulated
 from data.seed.leftovers import remove_leftovers
-from data.seed.moments import CORRECTED_DAYS, OUTAGE_DAYS
+from data.seed.moments import CORRECTED_DAYS, OUTAGE_DAYS, RECOUNTED_DAYS
 from data.seed.plan import SitePlan, WorldPlan, meters_of, registers_of
 from data.seed.records import Facts, Written, serial, write_customers, write_events, write_sites
 from data.seed.stores import Stores
+from domain.calendar import add_months
 
 Progress = Callable[[int, int], None]
 DELIVERY = timedelta(hours=5)  # readings of a day are known the next morning
-QUARTER_DAYS = 92
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _serials(world: WorldPlan, plan: SitePlan) -> tuple[str, str]:
 
 
 def _store(readings: ReadingsStore, now: datetime, sites: Sequence[SiteColumns]) -> int:
-    """In the order in which it became known: one batch per quarter of a year, then what came late."""
+    """In the order in which it became known: one batch per month, as bills need it, then what came late."""
     columns = [column for site in sites for column in site.columns.values() if len(column.start_s)]
     first = min(int(column.start_s[0]) for column in columns)
     last = max(int(column.start_s[-1]) for column in columns)
@@ -103,13 +103,12 @@ def _part(columns: Sequence[Column], low: datetime, high: datetime) -> list[Colu
 
 
 def _edges(first: datetime, last: datetime, now: datetime) -> list[datetime]:
-    """Delivery dates: quarters of a year, closed before each version that replaced something."""
+    """Delivery dates: the first of each month, and before each version that replaced something."""
     midnight = datetime.combine(now.date(), time(0), UTC)
-    edges = [
-        last + timedelta(seconds=1),
-        midnight - timedelta(days=OUTAGE_DAYS - 1),
-        midnight - timedelta(days=CORRECTED_DAYS - 1),
-    ]
-    while edges[-1] > first:
-        edges.append(edges[-1] - timedelta(days=QUARTER_DAYS))
-    return edges[::-1]
+    edges = {last + timedelta(seconds=1)}
+    edges |= {midnight - timedelta(days=days - 1) for days in (OUTAGE_DAYS, CORRECTED_DAYS, RECOUNTED_DAYS)}
+    month = now.date().replace(day=1)
+    while month > first.date():
+        edges.add(datetime.combine(month, time(0), UTC))
+        month = add_months(month, -1)
+    return [first, *sorted(edge for edge in edges if edge > first)]

@@ -18,8 +18,9 @@ from data.seed.stores import Stores
 from data.seed.world import make_world
 from data.session import Records
 from services.demo import continue_live
+from services.demo_contracts import make_contracts
 from services.passwords import hash_password
-from services.portal import Portal
+from services.portal import Portal, using
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 PASSWORD = "demo-portal-2026"
@@ -52,10 +53,12 @@ def tiny_portal(folder: Path, *, now: datetime = NOW, database_url: str = "") ->
 
 
 def tiny_world(folder: Path, *, now: datetime = NOW, database_url: str = "") -> Portal:
-    """The tiny cast with readings over `SPANS` and today's live ones, rolled up."""
+    """The tiny cast with readings over `SPANS` and today's live ones, rolled up; contracts since the first of them."""
     portal = tiny_portal(folder, now=now, database_url=database_url)
     stores = Stores(portal.records, portal.readings)
     make_world(stores, Facts(cast.tiny(), now, _password_hash()), SPANS)
+    with using(portal):
+        make_contracts(SPANS[0][0])
     continue_live(portal)
     rollup(portal.readings)
     return portal

@@ -11,13 +11,15 @@ import pytest
 from sqlalchemy import func, select
 
 from data.queries import consumption
+from data.queries import contracts as queries_of_contracts
 from data.seed import moments
 from data.tables.accounts import Customer, Membership, Tenancy
 from data.tables.identity import User
 from data.tables.sites import Device, Meter, MeterInstallation, Register, Site, SiteEvent, SupplyPoint
-from domain.calendar import local_midnight_utc
+from domain.calendar import Period, PeriodKind, local_midnight_utc
 from domain.energy.quality import Quality
-from services import demo
+from services import demo, demo_contracts, portal
+from services.contract_rating import rate_contract
 from services.passwords import matches
 from tests.factories.lookups import TWO_YEARS, readings, registers, rows, scalar
 from tests.factories.world import tiny_portal
@@ -29,10 +31,10 @@ BERLIN = "Europe/Berlin"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    portal = tiny_portal(tmp_path_factory.mktemp("full"), now=NOW)
+    empty = tiny_portal(tmp_path_factory.mktemp("full"), now=NOW)
     begun, worked = time.perf_counter(), time.process_time()
-    made = demo.make(portal)
-    return portal, made, (time.perf_counter() - begun, time.process_time() - worked)
+    made = demo.make(empty)
+    return empty, made, (time.perf_counter() - begun, time.process_time() - worked)
 
 
 @pytest.fixture(scope="module")
@@ -202,10 +204,85 @@ def test_corrected_readings_keep_their_first_version(world):
     now, then = readings(world, register, span), readings(world, register, span, known_at=known_at)
     assert set(now.quality.tolist()) == {Quality.CORRECTED}
     assert set(then.quality.tolist()) == {Quality.MEASURED}
-    (event,) = events(world, "Lindenweg 14", "readings_corrected")
+    event = max(events(world, "Lindenweg 14", "readings_corrected"), key=lambda event: event.at)
     params = json.loads(event.params)
     assert (params["old_wh"], params["new_wh"]) == (then.total_wh, now.total_wh)
     assert then.total_wh == pytest.approx(1.6 * now.total_wh, rel=0.02)  # whole Wh per phase
+
+
+def test_a_month_was_billed_before_its_readings_were_corrected(world):
+    """75 days before 20 November is 6 September; known 35 days before, on 16 October: after September's bills."""
+    register = registers(world, "Lindenweg 14")["From the grid"]
+    low = local_midnight_utc(date(2026, 9, 6), BERLIN) + timedelta(hours=8)
+    span = (low, low + timedelta(hours=6))
+    billed_at, now = datetime(2026, 10, 4, tzinfo=UTC), readings(world, register, span)
+    then = readings(world, register, span, known_at=billed_at)
+    assert (len(then.start_utc), set(then.quality.tolist())) == (24, {Quality.MEASURED})
+    assert set(now.quality.tolist()) == {Quality.CORRECTED}
+    assert then.total_wh > 1.5 * now.total_wh
+
+
+# contracts and prices
+
+
+def test_every_customer_has_a_contract_for_each_thing_supplied(world):
+    with world.records.reading() as db:
+        signed = queries_of_contracts.contracts_in(db, date(2025, 1, 1), date(2027, 1, 1))
+        supplied = queries_of_contracts.supplied(db)
+    wanted = {(row.account_id, row.supply_point_id, "supply") for row in supplied}
+    wanted |= {(row.account_id, row.supply_point_id, "feed_in") for row in supplied if "export" in row.flows}
+    assert {(row.account_id, row.supply_point_id, row.direction) for row in signed} == wanted
+    assert len(wanted) == 108
+
+
+def test_a_contract_began_19_whole_months_ago_and_changed_its_tariff_in_mid_month(world):
+    """The consumer's price changed on 16 May 2026, VAT on 1 July: May has two energy lines, June and July two rates."""
+    with portal.using(world), world.records.reading() as db:
+        row = next(
+            row
+            for row in queries_of_contracts.contracts_in(db, TODAY, date(2027, 1, 1))
+            if (row.site_name, row.commodity) == ("Lindenweg 14", "electricity")
+        )
+        assert row.first_date == date(2025, 4, 1)
+        terms = queries_of_contracts.terms_of(db, row.id)
+        assert [(term.code, term.version, term.first_date) for term in terms] == [
+            ("fix", 1, date(2025, 4, 1)), ("fix", 2, date(2026, 5, 16)),
+        ]  # fmt: skip
+        months = {
+            number: rate_contract(row.id, Period.of(PeriodKind.MONTH, date(2026, number, 1))) for number in (5, 6, 7)
+        }
+    energy = [(line.first.day, str(line.unit_price)) for line in months[5].lines if line.code == "energy"]
+    assert energy == [(1, "0.1472"), (16, "0.1338")]
+    assert {str(tax.rate) for tax in months[6].taxes} == {"0.19"}
+    assert {str(tax.rate) for tax in months[7].taxes} == {"0.16"}
+
+
+def test_a_dynamic_contract_pays_for_hours_below_zero(world):
+    with portal.using(world), world.records.reading() as db:
+        row = next(
+            row
+            for row in queries_of_contracts.contracts_in(db, TODAY, date(2027, 1, 1))
+            if (row.site_name, row.direction) == ("Sonnhalde 7", "supply")
+        )
+        first, end = (int(local_midnight_utc(day, BERLIN).timestamp()) for day in (date(2026, 6, 1), date(2026, 7, 1)))
+        series = queries_of_contracts.price_series(db, ["DE-DEMO"], first, end)["DE-DEMO"]
+        june = rate_contract(row.id, Period.of(PeriodKind.MONTH, date(2026, 6, 1)))
+    assert len(series.price) == 30 * 96
+    assert int((series.price < 0).sum()) > 50
+    assert june.is_complete
+
+
+def test_prices_go_on_to_the_end_of_tomorrow_once(world):
+    with portal.using(world), world.records.reading() as db:
+        newest = queries_of_contracts.newest_price_s(db, "DE-DEMO")
+        again = demo_contracts.continue_prices()
+    assert newest == int(local_midnight_utc(date(2026, 11, 22), BERLIN).timestamp()) - 900
+    assert again == 0
+
+
+def test_an_interrupted_world_is_signed_once(world):
+    with portal.using(world):
+        assert demo_contracts.make_contracts() == 0
 
 
 def test_an_outage_was_filled_two_days_later(world):
