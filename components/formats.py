@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import isnan
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 
 from domain.calendar import Period, PeriodKind
+from domain.money import from_minor
 from domain.text import current_locale
 
 DAYS_WITHOUT_YEAR = 300
 NBSP = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = "–"
+LETTERS_THEN_FIGURE = re.compile(r"([A-Z])(\d)")
+HUNDREDTHS = {"EUR": "ct", "GBP": "p", "USD": "ct"}
 MWH_FROM_WH = 10_000_000
 
 
@@ -47,6 +52,47 @@ def energy_parts(wh: float | None, digits: int = 1) -> tuple[str, str]:
     if abs(wh) >= MWH_FROM_WH:
         return number(wh / 1e6, 2), "MWh"
     return number(wh / 1000, digits), "kWh"
+
+
+def money(minor: int | None, currency: str, *, is_signed: bool = False) -> str:
+    """`€57.87`, `57,87 €`: exact, from minor units. [minor units]; is_signed : a plus before what is more than nothing"""
+    if minor is None:
+        return UNKNOWN
+    amount = from_minor(abs(minor), currency)
+    sign = MINUS if minor < 0 else "+" if is_signed and minor else ""
+    return sign + _plain_spaces(format_currency(amount, currency, locale=current_locale()))
+
+
+def money_near(amount: float | None, currency: str) -> str:
+    """`€58`: in whole units, for estimates. [currency]"""
+    if amount is None or isnan(amount):
+        return UNKNOWN
+    whole = Decimal(str(abs(amount))).quantize(Decimal(1), ROUND_HALF_UP)
+    text = format_currency(
+        whole, currency, locale=current_locale(), currency_digits=False, format=_whole_units(current_locale())
+    )
+    return (MINUS if amount < 0 and whole else "") + _plain_spaces(text)
+
+
+@lru_cache(maxsize=4)
+def _whole_units(locale: str) -> str:
+    """The pattern of amounts without decimals: the currency stands where the language puts it."""
+    return str(Locale.parse(locale).currency_formats["standard"].pattern).replace(".00", "")
+
+
+def energy_price(per_kwh: Decimal | float | None, currency: str, digits: int = 2) -> str:
+    """`28.12 ct/kWh`, `24.50 p/kWh`; in whole units where the currency has no everyday hundredth. [currency / kWh]"""
+    if per_kwh is None:
+        return UNKNOWN
+    small = HUNDREDTHS.get(currency)
+    if small:
+        return f"{number(float(Decimal(str(per_kwh)) * 100), digits)}{NBSP}{small}/kWh"
+    return f"{number(float(per_kwh), digits)}{NBSP}{currency}/kWh"
+
+
+def _plain_spaces(text: str) -> str:
+    """Between figure and sign a line never breaks; letters stand apart from figures, as CLDR wants it."""
+    return LETTERS_THEN_FIGURE.sub(rf"\1{NBSP}\2", text.replace("\u202f", NBSP).replace(" ", NBSP))
 
 
 def kwh(wh: float | None, digits: int = 1) -> str:

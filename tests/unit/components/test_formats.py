@@ -151,3 +151,48 @@ def test_a_day_of_long_ago_has_its_year():
     day = date(2014, 1, 25)
     assert formats.day_near(day, 299) == "25 Jan"
     assert formats.day_near(day, 300) == "25 Jan 2014"
+
+
+AMOUNTS = [
+    (5_787, "EUR", "€57.87", "57,87\xa0€"),
+    (-1_623, "EUR", "\u2212€16.23", "\u221216,23\xa0€"),
+    (123_456_789, "EUR", "€1,234,567.89", "1.234.567,89\xa0€"),
+    (0, "GBP", "£0.00", "0,00\xa0£"),
+    (5_000, "JPY", "¥5,000", "5.000\xa0¥"),
+    (218_363, "NPR", "NPR\xa02,183.63", "2.183,63\xa0NPR"),
+    (None, "EUR", "–", "–"),
+]
+
+
+@pytest.mark.parametrize(("minor", "currency", "text"), [(minor, unit, english) for minor, unit, english, _ in AMOUNTS])
+def test_money_is_exact(minor, currency, text):
+    assert formats.money(minor, currency) == text
+
+
+@pytest.mark.parametrize(("minor", "currency", "text"), [(minor, unit, words) for minor, unit, _, words in AMOUNTS])
+def test_money_in_german(german, minor, currency, text):
+    assert formats.money(minor, currency) == text
+
+
+def test_a_difference_of_money_carries_its_sign():
+    assert formats.money(250, "EUR", is_signed=True) == "+€2.50"
+    assert formats.money(-250, "EUR", is_signed=True) == "\u2212€2.50"
+    assert formats.money(0, "EUR", is_signed=True) == "€0.00"
+
+
+def test_estimates_are_in_whole_units():
+    assert [formats.money_near(value, "EUR") for value in (57.5, -57.4, -0.2, None, NAN)] == [
+        "€58", "\u2212€57", "€0", "–", "–",
+    ]  # fmt: skip
+
+
+def test_estimates_in_german(german):
+    assert formats.money_near(1_234.4, "EUR") == "1.234\xa0€"
+
+
+def test_prices_of_energy_are_in_cents_where_there_are_cents():
+    assert formats.energy_price(Decimal("0.28123"), "EUR") == "28.12\xa0ct/kWh"
+    assert formats.energy_price(Decimal("-0.0031"), "EUR", 3) == "\u22120.310\xa0ct/kWh"
+    assert formats.energy_price(Decimal("0.2345"), "GBP") == "23.45\xa0p/kWh"
+    assert formats.energy_price(Decimal("9.5"), "NPR") == "9.50\xa0NPR/kWh"
+    assert formats.energy_price(None, "EUR") == "–"
