@@ -10,7 +10,7 @@ from math import isnan
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from domain.calendar import Period, PeriodKind
 from domain.money import from_minor
@@ -61,6 +61,11 @@ def money(minor: int | None, currency: str, *, is_signed: bool = False) -> str:
     amount = from_minor(abs(minor), currency)
     sign = MINUS if minor < 0 else "+" if is_signed and minor else ""
     return sign + _plain_spaces(format_currency(amount, currency, locale=current_locale()))
+
+
+def currency_sign(currency: str) -> str:
+    """`€`, or the letters where the language has no sign."""
+    return str(get_currency_symbol(currency, locale=current_locale()))
 
 
 def money_near(amount: float | None, currency: str) -> str:

@@ -21,6 +21,7 @@ from domain.energy.comparison import Comparison
 from domain.energy.freshness import Freshness, Health, is_offline, judge
 from domain.energy.profile import HOURS, hour_of, usual_day
 from services import portal, use
+from services.costs import Cost, of_month
 from services.sites import SiteView, consumption_terms, sites_of
 
 USUAL_WEEKS = 4
@@ -101,6 +102,7 @@ class SiteDashboard:
     self_sufficiency: float | None  # of the running month, whole days
     others: tuple[tuple[str, Total], ...]  # gas and heat
     feed: tuple[Happening, ...]
+    costs: tuple[tuple[str, Cost], ...] = ()  # of the running month, by commodity under contract
 
     @property
     def completeness(self) -> float | None:
@@ -163,6 +165,7 @@ def _site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
             if name != "electricity"
         ),
         feed=feed(viewer, [site]),
+        costs=of_month(viewer, site),
     )
 
 

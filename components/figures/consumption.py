@@ -50,6 +50,7 @@ class BarData:
     sum_kwh: Sequence[float | None] = ()  # what several layers are together, told by the hover label
     sum_name: str = ""
     unit: str = "kWh"
+    digits: int = 1  # of the figures in the hover label
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _tell_megawatt_hours(layout: dict[str, Any], data: BarData) -> None:
     """From 10,000 kWh on the axis is named in MWh; the bars stay kWh."""
     layers = [[value or 0 for value in stack.values_kwh] for stack in data.stacks]
     top = max([*map(sum, zip(*layers, strict=True)), *(value or 0 for value in data.then_kwh)], default=0)
-    if top < LARGE_KWH:
+    if top < LARGE_KWH or data.unit != "kWh":
         return
     step = round_step(top)
     places = [step * n for n in range(ceil(top / step) + 1)]
@@ -149,7 +150,7 @@ def _bar(colours: Theme, data: BarData, stack: Stack) -> dict[str, Any]:
         "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in stack.values_kwh],
         "marker": marker,
-        "hovertemplate": "%{y:,.1f} " + data.unit,
+        "hovertemplate": f"%{{y:,.{data.digits}f}} {data.unit}",
     }
     return {**trace, "customdata": list(data.hrefs)} if data.hrefs else trace
 
@@ -159,7 +160,7 @@ def _sum(colours: Theme, data: BarData) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "markers", "marker": {"color": colours.ink, "opacity": 0}, "name": data.sum_name,
         "x": list(data.labels), "y": [None if value is None else round(value, 3) for value in data.sum_kwh],
-        "hovertemplate": "<b>%{y:,.1f} " + data.unit + "</b>", "customdata": list(data.hrefs),
+        "hovertemplate": f"<b>%{{y:,.{data.digits}f}} {data.unit}</b>", "customdata": list(data.hrefs),
     }  # fmt: skip
 
 
@@ -173,7 +174,7 @@ def _then(colours: Theme, data: BarData) -> dict[str, Any]:
     return {
         "type": "scatter", "name": data.then_name, "x": list(data.labels),
         "y": [None if value is None else round(value, 3) for value in data.then_kwh],
-        "hovertemplate": "%{y:,.1f} " + data.unit, **look,
+        "hovertemplate": f"%{{y:,.{data.digits}f}} {data.unit}", **look,
     }  # fmt: skip
 
 

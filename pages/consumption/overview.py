@@ -27,13 +27,13 @@ from domain.errors import NotFoundError
 from domain.text import gettext as _
 from domain.text import lazy
 from pages import _damage
-from pages.consumption import _appliances, _compare, _patterns, _phases, _views
+from pages.consumption import _appliances, _compare, _cost, _patterns, _phases, _views
 from pages.consumption import _chart as chart
 from pages.consumption._compare import date_problem
 from pages.consumption._nothing import nothing
 from pages.consumption._state import PATH, read
 from pages.consumption._state import State as Asked
-from services import consumption, consumption_pairs, damage
+from services import consumption, consumption_pairs, costs, damage
 from services import consumption_patterns as patterns
 from services.consumption_asks import compared_period, resolutions
 from services.sites import consumption_terms
@@ -147,10 +147,12 @@ def _overview(viewer: Viewer, state: Asked) -> list[Any]:
     if view.series.total_wh is None:
         return [nothing(viewer, state)]
     main = html.Div(_main_card(state, view), className="g")
+    paid = _cost.cost_card(viewer, state, view.series.total_wh)
     known = consumption.known_days(viewer, state.ask.site)
     state = replace(state, ask=patterns.recent(state.ask, known[1])) if known else state
     return [
         main,
+        *([html.Div(paid, className="g")] if paid else []),
         html.Div(
             [
                 html.Div(_patterns.week_card(viewer, state), className="c8"),
@@ -332,6 +334,20 @@ def show_profile(seen: str, query: dict[str, str]) -> Any:
     state = _asked(viewer, query)
     found = patterns.profiles(viewer, state.ask)
     return graph(figures.lines(_patterns.profile_data(found), colours=theme(seen)))
+
+
+@portal_callback(
+    Output("consumption-cost", "children"),
+    Input("consumption-cost-seen", "data"),
+    State("consumption-state", "data"),
+    prevent_initial_call=True,
+)
+def show_cost(seen: str, query: dict[str, str]) -> Any:
+    viewer = current_viewer()
+    found = _cost.of(viewer, _asked(viewer, query))
+    if isinstance(found, costs.NoCost):
+        raise NotFoundError(what="cost")
+    return graph(_cost.figure(found, theme(seen)))
 
 
 def _asked(viewer: Viewer, query: dict[str, str]) -> Asked:

@@ -16,6 +16,7 @@ from domain.text import ngettext
 from pages.dashboard import _complete as complete
 from pages.dashboard import _month as month
 from pages.dashboard import _today as today_chart
+from services.costs import Cost
 from services.dashboard import SiteDashboard, Total
 
 MOST, LEAST = 6, 4
@@ -27,7 +28,7 @@ def metrics(view: SiteDashboard) -> list[Metric]:
     last = view.month.last_year
     is_told = last is not None and last.ratio is not None and not complete.is_worth_more(view)
     ends = [_year(view), complete.card(view)] if is_told else [complete.card(view), _year(view)]
-    cards = [_use_today(view), *_made(view), _month(view), *_others(view), *ends]
+    cards = [_use_today(view), *_made(view), _month(view), *_cost(view), *_others(view), *ends]
     return cards[: MOST if len(cards) >= MOST else LEAST]
 
 
@@ -47,6 +48,37 @@ def _month(view: SiteDashboard) -> Metric:
     figure, unit = formats.energy_parts(view.month.so_far_wh)
     return Metric(_("This month"), figure, unit, note=note(view.month), spark=_days(view, view.month),
                   spark_label=_("Consumption of each day this month"), href=_consumption(view, period="month"))  # fmt: skip
+
+
+def _cost(view: SiteDashboard) -> list[Metric]:
+    """The running month in money: one sum where all of it is in one currency."""
+    found = dict(view.costs)
+    if not found or len({each.currency for each in found.values()}) > 1:
+        return []
+    currency, is_gross = next((each.currency, each.is_gross) for each in found.values())
+    shown = sum(each.shown_minor for each in found.values())
+    return [Metric(_("Cost this month"), formats.money(shown, currency), "", shape="di", colour="--c-net",
+                   note=_cost_note(found, is_gross=is_gross), spark=_cost_days(view, found),
+                   spark_label=_("Cost of each day this month"), href=_consumption(view, period="month"))]  # fmt: skip
+
+
+def _cost_note(found: dict[str, Cost], *, is_gross: bool) -> str:
+    """What is in the sum, and whether it is with or without VAT."""
+    vat = _("with VAT, up to today") if is_gross else _("without VAT, up to today")
+    if len(found) < 2:
+        return vat
+    names = {"electricity": _("electricity"), "gas": _("gas"), "heat": _("heat")}
+    parts = [f"{names[name]} {formats.money(each.shown_minor, each.currency)}" for name, each in found.items()]
+    return _("{parts}; {vat}", parts=", ".join(parts), vat=vat)
+
+
+def _cost_days(view: SiteDashboard, found: dict[str, Cost]) -> list[float | None]:
+    day = view.today.day
+    sums: list[float | None] = [None] * days_in_month(day.year, day.month)
+    for each in found.values():
+        for when, minor in each.days:
+            sums[when.day - 1] = (sums[when.day - 1] or 0) + minor
+    return sums
 
 
 def _year(view: SiteDashboard) -> Metric:

@@ -120,7 +120,9 @@ def test_without_readings_of_today_the_card_tells_the_usual_day(view):
 
 def test_what_is_incomplete_comes_before_the_comparison_with_the_year_before(view):
     labels = [card.label for card in metrics.metrics(view)]
-    assert labels == ["Consumption today", "This month", "Gas this month", "Readings complete"]  # no year before
+    assert labels == [
+        "Consumption today", "This month", "Cost this month", "Gas this month", "Readings complete", "Against last year",
+    ]  # fmt: skip
     assert not complete.is_worth_more(_with(view))
 
 

@@ -16,6 +16,8 @@ from services import (
     consumption_devices,
     consumption_pairs,
     consumption_patterns,
+    contracts,
+    costs,
     damage,
     dashboard,
     exports,
@@ -27,12 +29,12 @@ from services import (
 from services.consumption_asks import Ask
 
 MODULES = (
-    consumption, consumption_devices, consumption_pairs, consumption_patterns, damage, dashboard, exports, metered, shell, sites, use,
+    consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered, shell, sites, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
     "dashboard": {"overview_rows"}, "shell": {"sites_of", "acting_for", "choose_locale"},
-    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"},
+    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"},
 }  # fmt: skip
 MONTH = Period(PeriodKind.MONTH, date(2026, 10, 1), date(2026, 11, 1))
 BEFORE = Period(PeriodKind.MONTH, date(2026, 9, 1), date(2026, 10, 1))
@@ -64,7 +66,7 @@ def foreign(viewer_of):
     return {
         "site": site, "shown": site, "sites": [site], "ask": ask, "period": MONTH, "resolution": "day", "then": BEFORE,
         "terms": sites.consumption_terms(site), "align": "date", "registers": site.registers[:1], "total": series,
-        "flows": ("import",), "request": request, "site_public_id": site.public_id, "month": dashboard.month_total(
+        "flows": ("import",), "commodity": "electricity", "request": request, "site_public_id": site.public_id, "month": dashboard.month_total(
             owner, site, sites.consumption_terms(site)), "wanted": {"day": MONTH},
         "plan": exports.prepare(owner, site.public_id, request),
         "window": (site.meters[0].installed_utc, site.meters[0].removed_utc),
@@ -72,14 +74,15 @@ def foreign(viewer_of):
 
 
 # An id in place of a thing, by what it names.
-PUBLIC_IDS = {("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
+PUBLIC_IDS = {("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), list(use_cases()))
 def test_what_is_somebody_elses_is_missing(viewer_of, foreign, module, name):
     function = getattr(next(m for m in MODULES if m.__name__.endswith(f".{module}")), name)
     site = foreign["site"]
-    ids = {"site": site.public_id, "meter": site.meters[0].public_id, "job": "job-0000000000"}
+    own = contracts.contracts(viewer_of("prosumer"))[0].public_id
+    ids = {"site": site.public_id, "contract": own, "meter": site.meters[0].public_id, "job": "job-0000000000"}
     things = {**foreign, "public_id": ids.get(PUBLIC_IDS.get((module, name), ""), "")}
     arguments = [things[argument] for argument in _names(function)[1:]]
 
