@@ -33,31 +33,41 @@ class Issued:
 
 def issue(document: Document, issue_key: str) -> Issued:
     """Issue an invoice, instalment or feed-in credit once per key, such as "contract-7:2026-06:invoice:0"."""
-    if document.kind == "credit_note":
-        raise InvalidInputError("kind", "issue_credit_notes_by_number")
     made = portal.current()
     with made.records.transaction() as tx:
-        account_id = _account(tx, document.party)
-        before = queries.issued_for(tx, issue_key)
-        if before is not None:
-            return Issued(before.public_id, before.number_text, is_new=False)
-        return _issue(tx, document, issue_key, account_id, None, made.clock.now())
+        return issue_in(tx, document, issue_key, now=made.clock.now())
+
+
+def issue_in(tx: Session, document: Document, issue_key: str, *, now: datetime) -> Issued:
+    """As `issue`, part of the caller's transaction."""
+    if document.kind == "credit_note":
+        raise InvalidInputError("kind", "issue_credit_notes_by_number")
+    account_id = _account(tx, document.party)
+    before = queries.issued_for(tx, issue_key)
+    if before is not None:
+        return Issued(before.public_id, before.number_text, is_new=False)
+    return _issue(tx, document, issue_key, account_id, None, now)
 
 
 def issue_credit_note(number: str, issued_on: date) -> Issued:
     """Take a whole document back, once; what it had left open is settled by the note, the rest is the customer's."""
     made = portal.current()
     with made.records.transaction() as tx:
-        row = queries.document_by_number(tx, number)
-        whole = None if row is None else queries.document(tx, row.public_id)
-        if row is None or whole is None:
-            raise NotFoundError(what="document")
-        account_id = _account(tx, whole.party)
-        before = queries.issued_for(tx, f"credit:{number}")
-        if before is not None:
-            return Issued(before.public_id, before.number_text, is_new=False)
-        note = credit_note(whole, number, issued_on)
-        return _issue(tx, note, f"credit:{number}", account_id, row, made.clock.now())
+        return credit_in(tx, number, issued_on, now=made.clock.now())
+
+
+def credit_in(tx: Session, number: str, issued_on: date, *, now: datetime) -> Issued:
+    """As `issue_credit_note`, part of the caller's transaction."""
+    row = queries.document_by_number(tx, number)
+    whole = None if row is None else queries.document(tx, row.public_id)
+    if row is None or whole is None:
+        raise NotFoundError(what="document")
+    account_id = _account(tx, whole.party)
+    before = queries.issued_for(tx, f"credit:{number}")
+    if before is not None:
+        return Issued(before.public_id, before.number_text, is_new=False)
+    note = credit_note(whole, number, issued_on)
+    return _issue(tx, note, f"credit:{number}", account_id, row, now)
 
 
 def book_payment(

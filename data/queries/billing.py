@@ -104,19 +104,20 @@ def _line(row: BillingLine) -> DocumentLine:
 
 def open_documents(db: Session, account_ids: Iterable[int] | None = None) -> list[OpenDocument]:
     """What is left of invoices and instalments, the oldest due first; of all accounts where none are named."""
+    # By document and not over all allocations: each issue asks this about one account, whatever the size of the ledger.
     settled = (
-        select(LedgerAllocation.document_id, func.sum(LedgerAllocation.amount_minor).label("minor"))
-        .group_by(LedgerAllocation.document_id)
-        .subquery()
+        select(func.coalesce(func.sum(LedgerAllocation.amount_minor), 0))
+        .where(LedgerAllocation.document_id == BillingDocument.id)
+        .correlate(BillingDocument)
+        .scalar_subquery()
     )
-    left = BillingDocument.balance_minor - func.coalesce(settled.c.minor, 0)
+    left = BillingDocument.balance_minor - settled
     statement = (
         select(
             BillingDocument.id, Account.number, BillingDocument.number_text, BillingDocument.currency,
             BillingDocument.due_on, left,
         )
         .join(Account, Account.id == BillingDocument.account_id)
-        .outerjoin(settled, settled.c.document_id == BillingDocument.id)
         .where(BillingDocument.kind.in_(("invoice", "instalment")), left > 0)
         .order_by(BillingDocument.due_on, BillingDocument.id)
     )  # fmt: skip
