@@ -15,9 +15,9 @@ from data.repositories import audit
 from data.repositories import billing as repository
 from data.tables.billing import BillingDocument
 from domain.billing.documents import Document, credit_note, postings
-from domain.billing.ledger import OpenItem, Posting, Transaction, allocate, merged, payment_postings
+from domain.billing.ledger import OpenItem, Posting, Transaction, allocate, merged
 from domain.errors import InvalidInputError, NotFoundError
-from services import portal
+from services import portal, receivables
 
 SERIES = {"invoice": "R", "instalment": "A", "credit_note": "G", "feed_in_credit": "E"}  # each with the year
 
@@ -77,18 +77,9 @@ def book_payment(
 
     amount_minor : more than 0. [minor units]
     """
-    made = portal.current()
-    with made.records.transaction() as tx:
-        account_id = _account(tx, account_number)
-        if repository.booked(tx, key) is not None:
-            return False
-        rows = _open(tx, account_id, currency)
-        found = allocate(amount_minor, [item for _, item in rows.values()], reference)
-        booked = Transaction(key, booked_on, payment_postings(account_number, currency, found))
-        settles = [(rows[number][0], part) for number, part in found.parts]
-        repository.add_transaction(tx, booked, settles=settles, now=made.clock.now())
-        _audit(tx, "payment:booked", account_number, {"key": key, "amount_minor": amount_minor}, made.clock.now())
-        return True
+    received = receivables.Received(account_number, amount_minor, currency, reference)
+    with portal.current().records.transaction() as tx:
+        return receivables.book_received(tx, received, receivables.Booking(key, booked_on)) is not None
 
 
 def _issue(

@@ -17,7 +17,9 @@ from data.tables.billing import (
     BillingTax,
     LedgerAllocation,
     LedgerPosting,
+    LedgerReopening,
     LedgerTransaction,
+    sum_of,
 )
 from domain.billing.documents import Document, DocumentLine
 from domain.billing.ledger import OpenItem
@@ -26,7 +28,7 @@ from domain.billing.totals import Advance
 
 @dataclass(frozen=True)
 class OpenDocument:
-    """What is left to pay of an issued document. [minor units]"""
+    """What is left to pay of an issued document, with the fees on it. [minor units]"""
 
     id: int
     account_number: str
@@ -68,6 +70,32 @@ def document_by_number(db: Session, text: str) -> BillingDocument | None:
     return db.scalar(select(BillingDocument).where(BillingDocument.number_text == text))
 
 
+@dataclass(frozen=True)
+class DocumentParty:
+    """An issued invoice or instalment, and whose it is."""
+
+    id: int
+    public_id: str
+    account_id: int
+    account_number: str
+    currency: str
+    due_on: date
+
+
+def document_party(db: Session, text: str) -> DocumentParty | None:
+    """The invoice or instalment of a number; others are never open."""
+    statement = (
+        select(
+            BillingDocument.id, BillingDocument.public_id, BillingDocument.account_id, Account.number,
+            BillingDocument.currency, BillingDocument.due_on,
+        )
+        .join(Account, Account.id == BillingDocument.account_id)
+        .where(BillingDocument.number_text == text, BillingDocument.kind.in_(("invoice", "instalment")))
+    )  # fmt: skip
+    row = db.execute(statement).first()
+    return None if row is None else DocumentParty(*row)
+
+
 def issued_for(db: Session, issue_key: str) -> BillingDocument | None:
     return db.scalar(select(BillingDocument).where(BillingDocument.issue_key == issue_key))
 
@@ -104,14 +132,7 @@ def _line(row: BillingLine) -> DocumentLine:
 
 def open_documents(db: Session, account_ids: Iterable[int] | None = None) -> list[OpenDocument]:
     """What is left of invoices and instalments, the oldest due first; of all accounts where none are named."""
-    # By document and not over all allocations: each issue asks this about one account, whatever the size of the ledger.
-    settled = (
-        select(func.coalesce(func.sum(LedgerAllocation.amount_minor), 0))
-        .where(LedgerAllocation.document_id == BillingDocument.id)
-        .correlate(BillingDocument)
-        .scalar_subquery()
-    )
-    left = BillingDocument.balance_minor - settled
+    left = BillingDocument.balance_minor - sum_of(LedgerAllocation) + sum_of(LedgerReopening)
     statement = (
         select(
             BillingDocument.id, Account.number, BillingDocument.number_text, BillingDocument.currency,

@@ -18,6 +18,8 @@ from data.tables.billing import (
     LedgerAccount,
     LedgerAllocation,
     LedgerPosting,
+    LedgerReopening,
+    LedgerReversal,
     LedgerTransaction,
     NumberSeries,
 )
@@ -108,12 +110,16 @@ def add_transaction(
     transaction: Transaction,
     *,
     settles: Sequence[tuple[int, int]] = (),
+    reopens: Sequence[tuple[int, int, str]] = (),
+    reverses: tuple[str, int, str] | None = None,
     document_id: int | None = None,
     now: datetime,
 ) -> None:
-    """Postings and what they settle first, then the transaction, whose arrival closes them.
+    """Postings and what they settle or reopen first, then the transaction, whose arrival closes them.
 
     settles : document row and amount. [minor units]
+    reopens : document row, amount and why: "returned" or "fee". [minor units]
+    reverses : key of the booking whose money it takes back, amount and how: "refund", "return" or "undone". [minor units]
     """
     codes = sorted({posting.account for posting in transaction.postings})
     _insert(tx, LedgerAccount, [{"code": code, "kind": account_kind(code)} for code in codes])
@@ -132,6 +138,13 @@ def add_transaction(
             {"transaction_key": transaction.key, "document_id": each, "amount_minor": part} for each, part in settles
         ]
         tx.execute(insert(LedgerAllocation), rows)
+    for document, part, kind in reopens:
+        again = {"transaction_key": transaction.key, "document_id": document, "amount_minor": part, "kind": kind}
+        tx.execute(insert(LedgerReopening).values(again))
+    if reverses is not None:
+        of_key, amount, kind = reverses
+        back = {"transaction_key": transaction.key, "of_key": of_key, "amount_minor": amount, "kind": kind}
+        tx.execute(insert(LedgerReversal).values(back))
     tx.execute(
         insert(LedgerTransaction).values(
             key=transaction.key, booked_on=transaction.booked_on, document_id=document_id, created_at=now

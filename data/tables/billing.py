@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.tables.base import Base, UtcDateTime
@@ -131,3 +140,46 @@ class LedgerAllocation(Base):
     transaction_key: Mapped[str] = mapped_column(String(120), _closed_by("ledger_transaction.key"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("billing_document.id"), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class LedgerReopening(Base):
+    """What a booking makes payable on a document again or on top of it. [minor units]"""
+
+    __tablename__ = "ledger_reopening"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("kind in ('returned','fee')", name="kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transaction_key: Mapped[str] = mapped_column(String(120), _closed_by("ledger_transaction.key"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("billing_document.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class LedgerReversal(Base):
+    """A booking that takes money of another one back, never more than that one moved. [minor units]"""
+
+    __tablename__ = "ledger_reversal"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("kind in ('refund','return','undone')", name="kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transaction_key: Mapped[str] = mapped_column(String(120), _closed_by("ledger_transaction.key"), unique=True)
+    of_key: Mapped[str] = mapped_column(ForeignKey("ledger_transaction.key"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+def sum_of(table: type[LedgerAllocation | LedgerReopening], *where: ColumnElement[bool]) -> ColumnElement[int]:
+    """What one of these tables holds for a document of the statement around it. [minor units]
+
+    By document and not over the whole table: each issue asks this about one account, whatever the size of the ledger.
+    """
+    return (
+        select(func.coalesce(func.sum(table.amount_minor), 0))
+        .where(table.document_id == BillingDocument.id, *where)
+        .correlate(BillingDocument)
+        .scalar_subquery()
+    )

@@ -20,7 +20,8 @@ CHART: Mapping[str, AccountKind] = {
     "advance": "liability",  # by VAT category and rate: instalments invoiced and not settled yet
     "feed_in_payable": "liability",  # by customer account: credits owed for electricity fed in
     "bank": "asset",
-    "clearing": "asset",  # by payment provider: collected and not paid out yet
+    "clearing": "asset",  # by payment provider: collected and not paid out yet; "transfers": refunds on their way
+    "suspense": "liability",  # received at the bank, and nobody knows yet for what
     "revenue": "revenue",  # by cost group
     "vat": "liability",  # by VAT category and rate
     "vat_in": "asset",  # VAT of self-billed credits, by category and rate
@@ -29,7 +30,7 @@ CHART: Mapping[str, AccountKind] = {
     "write_off": "expense",
 }
 OF_A_PARTY = ("receivable", "unapplied", "feed_in_payable")  # together they are the balance of a customer account
-ALONE = ("bank", "feed_in", "dunning_fees", "write_off")
+ALONE = ("bank", "suspense", "feed_in", "dunning_fees", "write_off")
 
 
 class UnbalancedError(DomainError):
