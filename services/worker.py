@@ -21,8 +21,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from adapters import catalogs, logs
 from data.repositories import queue
 from domain import text
-from services import jobs, leases, outbox, portal, schedules
+from services import jobs, leases, mails, outbox, portal, schedules
 from services.portal import Portal
+
+assert mails  # importing a channel registers it
 
 IDLE_S = 0.5
 TROUBLE_S = 5.0
