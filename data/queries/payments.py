@@ -1,0 +1,130 @@
+"""Read side of payments: ways to pay, mandates, attempts with their facts, messages that still wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.tables.payments import AutopayRow, Mandate, PaymentFact, PaymentMethod, PaymentRow, WebhookEvent
+from domain.payments.facts import Fact, FactKind
+
+
+def methods_of(db: Session, account_id: int) -> Sequence[PaymentMethod]:
+    """The ways to pay of an account, the default first, then the newest."""
+    wanted = (PaymentMethod.account_id == account_id, PaymentMethod.state == "active")
+    order = (PaymentMethod.is_default.desc(), PaymentMethod.id.desc())
+    return db.scalars(select(PaymentMethod).where(*wanted).order_by(*order)).all()
+
+
+def method_row(db: Session, public_id: str) -> PaymentMethod | None:
+    return db.scalar(select(PaymentMethod).where(PaymentMethod.public_id == public_id))
+
+
+def method_by_id(db: Session, method_id: int) -> PaymentMethod | None:
+    return db.get(PaymentMethod, method_id)
+
+
+def methods_by_id(db: Session, method_ids: Iterable[int]) -> dict[int, PaymentMethod]:
+    """Also those that were removed, for what they paid."""
+    rows = db.scalars(select(PaymentMethod).where(PaymentMethod.id.in_(list(method_ids))))
+    return {row.id: row for row in rows}
+
+
+def method_in_setup(db: Session, provider: str, provider_id: str) -> PaymentMethod | None:
+    """The method that is being added under a provider's number of the adding."""
+    wanted = (PaymentMethod.provider == provider, PaymentMethod.setup_id == provider_id)
+    return db.scalar(select(PaymentMethod).where(*wanted))
+
+
+def mandates_of(db: Session, account_id: int) -> Sequence[Mandate]:
+    """Mandates of an account, the newest first, those that ended too."""
+    return db.scalars(select(Mandate).where(Mandate.account_id == account_id).order_by(Mandate.id.desc())).all()
+
+
+def mandate_row(db: Session, public_id: str) -> Mandate | None:
+    return db.scalar(select(Mandate).where(Mandate.public_id == public_id))
+
+
+def mandate_by_id(db: Session, mandate_id: int) -> Mandate | None:
+    return db.get(Mandate, mandate_id)
+
+
+def autopay_of(db: Session, account_id: int) -> AutopayRow | None:
+    return db.scalar(select(AutopayRow).where(AutopayRow.account_id == account_id))
+
+
+def autopay_on(db: Session) -> Sequence[AutopayRow]:
+    """The rules that are on, by account."""
+    return db.scalars(select(AutopayRow).where(AutopayRow.is_on).order_by(AutopayRow.account_id)).all()
+
+
+def payment_row(db: Session, public_id: str) -> PaymentRow | None:
+    return db.scalar(select(PaymentRow).where(PaymentRow.public_id == public_id))
+
+
+def payment_by_id(db: Session, payment_id: int) -> PaymentRow | None:
+    return db.get(PaymentRow, payment_id)
+
+
+def payment_by_key(db: Session, key: str) -> PaymentRow | None:
+    return db.scalar(select(PaymentRow).where(PaymentRow.key == key))
+
+
+def payment_at(db: Session, provider: str, provider_id: str) -> PaymentRow | None:
+    """The payment of a provider's number."""
+    wanted = (PaymentRow.provider == provider, PaymentRow.provider_id == provider_id)
+    return db.scalar(select(PaymentRow).where(*wanted))
+
+
+def payments_of(db: Session, account_ids: Iterable[int]) -> Sequence[PaymentRow]:
+    """All attempts of accounts, the newest first."""
+    wanted = PaymentRow.account_id.in_(list(account_ids))
+    return db.scalars(select(PaymentRow).where(wanted).order_by(PaymentRow.id.desc())).all()
+
+
+def attempts_of(db: Session, document_id: int) -> Sequence[PaymentRow]:
+    """All attempts to pay a document, the oldest first."""
+    return db.scalars(select(PaymentRow).where(PaymentRow.document_id == document_id).order_by(PaymentRow.id)).all()
+
+
+def in_flight(db: Session, account_ids: Iterable[int]) -> Sequence[PaymentRow]:
+    """Attempts that may still bring money, the oldest first."""
+    wanted = (PaymentRow.account_id.in_(list(account_ids)), PaymentRow.is_open)
+    return db.scalars(select(PaymentRow).where(*wanted).order_by(PaymentRow.id)).all()
+
+
+def unanswered(db: Session, before: datetime) -> Sequence[PaymentRow]:
+    """Attempts made before an instant of which the provider has said nothing, the oldest first."""
+    wanted = (PaymentRow.state == "unknown", PaymentRow.created_at < before)
+    return db.scalars(select(PaymentRow).where(*wanted).order_by(PaymentRow.id)).all()
+
+
+def unfinished(db: Session, before: datetime) -> Sequence[PaymentRow]:
+    """Attempts answered before an instant that may still bring money: a message about them may have been lost."""
+    wanted = (PaymentRow.is_open, PaymentRow.state != "unknown", PaymentRow.answered_at < before)
+    return db.scalars(select(PaymentRow).where(*wanted).order_by(PaymentRow.id)).all()
+
+
+def facts_of(db: Session, payment_id: int) -> list[Fact]:
+    """What is known of a payment, in the order in which it became known."""
+    rows = db.scalars(select(PaymentFact).where(PaymentFact.payment_id == payment_id).order_by(PaymentFact.id))
+    return [Fact(FactKind(row.kind), row.key, row.amount_minor, row.reason) for row in rows]
+
+
+def first_known(db: Session, payment_id: int, kind: str) -> datetime | None:
+    """When the first fact of a kind became known."""
+    wanted = (PaymentFact.payment_id == payment_id, PaymentFact.kind == kind)
+    return db.scalar(select(PaymentFact.known_at).where(*wanted).order_by(PaymentFact.id).limit(1))
+
+
+def event_row(db: Session, provider: str, event_id: str) -> WebhookEvent | None:
+    wanted = (WebhookEvent.provider == provider, WebhookEvent.event_id == event_id)
+    return db.scalar(select(WebhookEvent).where(*wanted))
+
+
+def waiting_events(db: Session) -> Sequence[WebhookEvent]:
+    """Messages whose payment was not known here when they came, the oldest first."""
+    return db.scalars(select(WebhookEvent).where(WebhookEvent.state == "waiting").order_by(WebhookEvent.id)).all()
