@@ -94,6 +94,7 @@ SERVICE_VERBS = {
     "jobs": ("services.dead_letters", "list, show, retry or drop jobs and messages"),
     "check": ("services.store_check", "verify segments, manifest and roll-ups"),
     "ledger": ("services.ledger", "export the ledger, age what is owed, check that it adds up"),
+    "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "invoice": ("services.invoice", "make a PDF or an e-invoice of a billing document"),
     "user": ("services.identity", "add or disable people who sign in"),

@@ -163,6 +163,7 @@ def test_no_data_is_committed():
         "demo",
         "ingest",
         "rate",
+        "refund",
         "rollup",
         "serve",
         "worker",
@@ -225,10 +226,11 @@ def test_every_variant_is_documented():
     from domain.tariffs.base import CHARGES
     from services.jobs import HANDLERS
     from services.outbox import CHANNELS
+    from services.refund_routes import ROUTES
     from services.schedules import SCHEDULES
 
     docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
-    registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, SCHEDULES)
+    registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, ROUTES, SCHEDULES)
     of_tests = ("test_", "fault_")
     names = {name for registry in registries for name in registry if not name.startswith(of_tests)}
     assert len(names) >= 20

@@ -1,6 +1,6 @@
 """SQLAlchemy models, one module per feature."""
 
-from data.tables import accounts, billing, contracts, identity, operations, payments, sites
+from data.tables import accounts, billing, contracts, identity, operations, payments, refunds, sites
 from data.tables.base import Base
 
-__all__ = ["Base", "accounts", "billing", "contracts", "identity", "operations", "payments", "sites"]
+__all__ = ["Base", "accounts", "billing", "contracts", "identity", "operations", "payments", "refunds", "sites"]
