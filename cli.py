@@ -95,6 +95,7 @@ SERVICE_VERBS = {
     "check": ("services.store_check", "verify segments, manifest and roll-ups"),
     "ledger": ("services.ledger", "export the ledger, age what is owed, check that it adds up"),
     "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
+    "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "invoice": ("services.invoice", "make a PDF or an e-invoice of a billing document"),
     "user": ("services.identity", "add or disable people who sign in"),

@@ -17,7 +17,7 @@ from data.tables.billing import BillingDocument
 from domain.billing.documents import Document, credit_note, postings
 from domain.billing.ledger import OpenItem, Posting, Transaction, allocate, merged
 from domain.errors import InvalidInputError, NotFoundError
-from services import portal, receivables
+from services import faults, portal, receivables
 
 SERIES = {"invoice": "R", "instalment": "A", "credit_note": "G", "feed_in_credit": "E"}  # each with the year
 
@@ -91,6 +91,7 @@ def _issue(
     row = repository.add_document(
         tx, document, account_id=account_id, series=series, issue_key=issue_key, refers_to_id=refers_to_id, now=now
     )
+    faults.reached("numbered")
     of = taken_back.kind if taken_back else document.kind
     booked = postings(document, of)  # type: ignore[arg-type]
     if booked:

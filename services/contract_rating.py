@@ -51,11 +51,15 @@ def priced(contract_id: int, period: Period, known_at: datetime | None = None) -
 
     The readings reach back as far as the tariffs look (ratchets, banks, what is due by the year).
     """
-    contract = row_of(contract_id)
-    applied = terms(contract_id, known_at)
+    return priced_row(row_of(contract_id), period, known_at)
+
+
+def priced_row(contract: ContractRow, period: Period, known_at: datetime | None = None) -> Priced:
+    """As `priced`, for a contract as it stands or as a document has kept it."""
+    applied = terms(contract.id, known_at)
     tariffs = [term.tariff for term in applied]
     use = use_of(contract, tariffs, period, known_at)
-    return Priced(contract, applied, facts_of(contract), market_of(tariffs, _reached(tariffs, period), contract), use)
+    return Priced(contract, applied, facts_of(contract), market_of(tariffs, reached(tariffs, period), contract), use)
 
 
 def row_of(contract_id: int) -> ContractRow:
@@ -71,10 +75,10 @@ def terms(contract_id: int, known_at: datetime | None = None) -> tuple[Term, ...
     with portal.current().records.reading() as db:
         rows = queries.terms_of(db, contract_id, known_at)
         bodies = queries.tariff_bodies(db, {row.tariff_version_id for row in rows})
-    return tuple(_term(row, bodies) for row in rows)
+    return tuple(term_of(row, bodies) for row in rows)
 
 
-def _term(row: TermRow, bodies: dict[int, str]) -> Term:
+def term_of(row: TermRow, bodies: dict[int, str]) -> Term:
     return Term(parsed(bodies[row.tariff_version_id]), row.first_date, row.end_date or date.max)
 
 
@@ -96,9 +100,9 @@ def facts_of(contract: ContractRow) -> Facts:
 def use_of(contract: ContractRow, tariffs: Iterable[Tariff], period: Period, known_at: datetime | None = None) -> Use:
     """The readings of the contract's supply point in the flows its tariffs price, within the contract's days."""
     listed = list(tariffs)
-    reached = _reached(listed, period)
-    first = max(reached.first, contract.first_date)
-    end = min(reached.end, contract.end_date or reached.end)
+    wanted = reached(listed, period)
+    first = max(wanted.first, contract.first_date)
+    end = min(wanted.end, contract.end_date or wanted.end)
     if first >= end:
         return Use(contract.zone_name, {})
     with portal.current().records.reading() as db:
@@ -118,22 +122,27 @@ def use_of(contract: ContractRow, tariffs: Iterable[Tariff], period: Period, kno
 
 def market_of(tariffs: Sequence[Tariff], period: Period, contract: ContractRow) -> Market:
     """Taxes, holidays and the market prices that the tariffs name, over some local days."""
-    names = {name for tariff in tariffs for charge in tariff.charges if (name := getattr(charge, "series", ""))}
+    names = series_of(tariffs)
     first, end = (int(instant.timestamp()) for instant in period.bounds_utc(contract.zone_name))
     with portal.current().records.reading() as db:
         prices = queries.price_series(db, names, first, end) if names else {}
         return Market(prices, queries.taxes(db), queries.holidays(db))
 
 
+def series_of(tariffs: Iterable[Tariff]) -> set[str]:
+    """The market price series that tariffs name."""
+    return {name for tariff in tariffs for charge in tariff.charges if (name := getattr(charge, "series", ""))}
+
+
 def rate_tariffs(contract_id: int, tariffs: Sequence[Tariff], period: Period, prices_of: date) -> list[YearCost]:
     """What the contract's own readings of a period cost under several tariffs at the prices of a day, cheapest first."""
     contract = row_of(contract_id)
     use = use_of(contract, tariffs, period)
-    market = market_of(tariffs, _reached(tariffs, period), contract)
+    market = market_of(tariffs, reached(tariffs, period), contract)
     return compare(tariffs, period, use, prices_of, facts_of(contract), market)
 
 
-def _reached(tariffs: Sequence[Tariff], period: Period) -> Period:
+def reached(tariffs: Sequence[Tariff], period: Period) -> Period:
     """The period and the months before it that the tariffs look at."""
     months = max((tariff.reach_back_months for tariff in tariffs), default=0)
     return Period(PeriodKind.CUSTOM, add_months(period.first, -months), period.end) if months else period

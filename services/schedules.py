@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -11,12 +12,14 @@ from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.tables.identity import LoginAttempt, LoginSession
 from data.tables.operations import Job, OutboxMessage, ScheduleRun
+from domain.calendar import Period, PeriodKind
 from domain.schedule import Daily, Every, Rule
 from services import exports, portal
 from services.jobs import HANDLERS, RunningJob
 from services.rollups import roll_up
 
 KEEP_DAYS = 7
+log = logging.getLogger("portal.worker")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ SCHEDULES: dict[str, Schedule] = {
     "compact": Schedule("compact", Every(60)),
     "live_demo": Schedule("live_demo", Every(1), demo_only=True),
     "cleanup": Schedule("cleanup", Daily(time(2, 30))),
+    "billing": Schedule("billing", Daily(time(3, 30))),
 }
 
 
@@ -72,6 +76,19 @@ def _live_demo(_job: RunningJob) -> None:
     from services.demo import continue_live
 
     continue_live(portal.current())
+
+
+@HANDLERS.register("billing")
+def _billing(_job: RunningJob) -> None:
+    """The bills of the month before and the instalments of this one; then what corrections have changed."""
+    from services import billing_run, rebilling
+
+    today = portal.current().clock.now().date()
+    this = Period.of(PeriodKind.MONTH, today)
+    for month in (this.shift(-1), this):
+        report = billing_run.run(month)
+        log.info("billing run of %s: %s", f"{month.first:%Y-%m}", billing_run.told(report))
+    rebilling.find()
 
 
 @HANDLERS.register("cleanup")

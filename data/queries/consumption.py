@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data import rollups
-from data.readings import ReadingsStore
+from data.readings import Found, ReadingsStore
 from data.store import batches
 from data.store.values import Rows, instant, seconds
 from domain.energy.intervals import Intervals
@@ -23,7 +23,10 @@ def intervals(
     """The newest version of each interval that starts in `[start_utc, end_utc)`, or as it was known at an instant."""
     found = store.find([register_id], seconds(start_utc), seconds(end_utc))
     rows = _as_known(store, found.rows, known_at) if known_at and len(found.rows) else found.rows
-    rows = batches.newest(rows)
+    return _intervals(register_id, batches.newest(rows), found, (start_utc, end_utc))
+
+
+def _intervals(register_id: int, rows: Rows, found: Found, span: tuple[datetime, datetime]) -> Intervals:
     series = found.series.get(register_id)
     return Intervals(
         register_id=register_id,
@@ -31,10 +34,50 @@ def intervals(
         start_utc=rows.start_s.astype("datetime64[s]"),
         energy_wh=rows.energy_wh,
         quality=rows.quality,
-        first_utc=start_utc,
-        end_utc=end_utc,
+        first_utc=span[0],
+        end_utc=span[1],
         damaged=found.damaged,
     )
+
+
+def intervals_of_many(
+    store: ReadingsStore,
+    register_ids: Iterable[int],
+    start_utc: datetime,
+    end_utc: datetime,
+    known_at: datetime | None = None,
+) -> dict[int, Intervals]:
+    """As `intervals`, of many registers in one read, by register."""
+    ids = sorted(set(register_ids))
+    if not ids:
+        return {}
+    found = store.find(ids, seconds(start_utc), seconds(end_utc))
+    rows = _as_known(store, found.rows, known_at) if known_at and len(found.rows) else found.rows
+    rows = batches.newest(rows)
+    places = dict(batches.spans(rows.register_id)) if len(rows) else {}
+    return {
+        number: _intervals(number, rows.pick(places.get(number, slice(0, 0))), found, (start_utc, end_utc))
+        for number in ids
+    }
+
+
+def known_since(
+    store: ReadingsStore, register_ids: Iterable[int], start_utc: datetime, end_utc: datetime, since: datetime
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Readings that became known after an instant, by register: start [s] and when known [us since 1970] of each."""
+    ids = sorted(set(register_ids))
+    rows = store.find(ids, seconds(start_utc), seconds(end_utc)).rows if ids else Rows.empty()
+    if not len(rows):
+        return {}
+    times = store.manifest.known_times(int(rows.version.min()), int(rows.version.max()))
+    late = {version: known_us for version, known_us in times.items() if known_us > since.timestamp() * 1_000_000}
+    rows = rows.pick(np.isin(rows.version, list(late)))
+    found = {}
+    for number in ids:
+        own = rows.pick(rows.register_id == number)
+        if len(own):
+            found[number] = (own.start_s, np.array([late[int(version)] for version in own.version], dtype=np.int64))
+    return found
 
 
 def stamp(

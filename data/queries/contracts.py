@@ -95,6 +95,17 @@ CONTRACTS: Select = (
 )  # fmt: skip
 
 
+TERMS: Select = (
+    select(
+        ContractTerm.contract_id, ContractTerm.tariff_version_id, TariffVersion.code, TariffVersion.version,
+        TariffVersion.name, ContractTerm.first_date, ContractTerm.end_date, ContractTerm.known_at,
+        ContractTerm.superseded_at,
+    )
+    .join(TariffVersion, TariffVersion.id == ContractTerm.tariff_version_id)
+    .order_by(ContractTerm.first_date)
+)  # fmt: skip
+
+
 def contracts_of(db: Session, account_ids: Iterable[int]) -> list[ContractRow]:
     """The contracts of accounts, newest first."""
     rows = db.execute(CONTRACTS.where(Contract.account_id.in_(list(account_ids))))
@@ -120,16 +131,7 @@ def contracts_in(db: Session, first: date, end: date) -> list[ContractRow]:
 
 def terms_of(db: Session, contract_id: int, known_at: datetime | None = None) -> list[TermRow]:
     """The terms of a contract in order, as they stand or as they were known at an instant."""
-    query = (
-        select(
-            ContractTerm.contract_id, ContractTerm.tariff_version_id, TariffVersion.code, TariffVersion.version,
-            TariffVersion.name, ContractTerm.first_date, ContractTerm.end_date, ContractTerm.known_at,
-            ContractTerm.superseded_at,
-        )
-        .join(TariffVersion, TariffVersion.id == ContractTerm.tariff_version_id)
-        .where(ContractTerm.contract_id == contract_id)
-        .order_by(ContractTerm.first_date)
-    )  # fmt: skip
+    query = TERMS.where(ContractTerm.contract_id == contract_id)
     if known_at is None:
         query = query.where(ContractTerm.superseded_at.is_(None))
     else:
@@ -263,3 +265,40 @@ def newest_price_s(db: Session, name: str) -> int | None:
     """The start of the newest price of a series, UTC seconds; None without any."""
     newest = select(func.max(PricePoint.start_s)).join(MarketSeries, MarketSeries.id == PricePoint.series_id)
     return db.scalar(newest.where(MarketSeries.name == name))
+
+
+def terms_of_many(db: Session, contract_ids: Iterable[int], known_at: datetime) -> dict[int, list[TermRow]]:
+    """The terms of contracts in order, by contract, as they were known at an instant; a run asks once for many."""
+    found: dict[int, list[TermRow]] = {}
+    still = or_(ContractTerm.superseded_at.is_(None), ContractTerm.superseded_at > known_at)
+    wanted = ContractTerm.contract_id.in_(list(contract_ids))
+    for row in db.execute(TERMS.where(wanted, ContractTerm.known_at <= known_at, still)):
+        found.setdefault(row.contract_id, []).append(TermRow(*row))
+    return found
+
+
+def registers_at_many(db: Session, supply_point_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """Row and flow of the registers of supply points, by supply point."""
+    query = select(Register.supply_point_id, Register.id, Register.flow).order_by(Register.id)
+    found: dict[int, list[tuple[int, str]]] = {}
+    for point, number, flow in db.execute(query.where(Register.supply_point_id.in_(list(supply_point_ids)))):
+        found.setdefault(point, []).append((number, flow))
+    return found
+
+
+def stays(db: Session, account_ids: Iterable[int]) -> dict[tuple[int, int], list[tuple[date, date | None]]]:
+    """The local days `[first, end)` in which accounts have sites, by account and site."""
+    query = select(Tenancy.account_id, Tenancy.site_id, Tenancy.first_date, Tenancy.end_date)
+    found: dict[tuple[int, int], list[tuple[date, date | None]]] = {}
+    for account, site, first, end in db.execute(query.where(Tenancy.account_id.in_(list(account_ids)))):
+        found.setdefault((account, site), []).append((first, end))
+    return found
+
+
+def terms_changed(db: Session, contract_ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """When terms of contracts became known or were superseded, by contract."""
+    query = select(ContractTerm.contract_id, ContractTerm.known_at, ContractTerm.superseded_at)
+    found: dict[int, list[datetime]] = {}
+    for number, known_at, superseded_at in db.execute(query.where(ContractTerm.contract_id.in_(list(contract_ids)))):
+        found.setdefault(number, []).extend(at for at in (known_at, superseded_at) if at is not None)
+    return found

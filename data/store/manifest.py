@@ -116,6 +116,12 @@ class Manifest:
         with self.reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def known_times(self, low: int, high: int) -> dict[int, int]:
+        """When each version between two numbers was known, by version. [us since 1970]"""
+        query = select(VERSION.c.version, VERSION.c.known_us).where(VERSION.c.version.between(low, high))
+        with self.reading() as connection:
+            return {int(version): int(known_us) for version, known_us in connection.execute(query)}
+
     def extents(self, register_ids: Collection[int]) -> dict[int, tuple[int, int]]:
         found = {}
         with self.reading() as connection:

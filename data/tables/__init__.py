@@ -1,6 +1,17 @@
 """SQLAlchemy models, one module per feature."""
 
-from data.tables import accounts, billing, contracts, identity, operations, payments, refunds, sites
+from data.tables import accounts, billing, billing_runs, contracts, identity, operations, payments, refunds, sites
 from data.tables.base import Base
 
-__all__ = ["Base", "accounts", "billing", "contracts", "identity", "operations", "payments", "refunds", "sites"]
+__all__ = [
+    "Base",
+    "accounts",
+    "billing",
+    "billing_runs",
+    "contracts",
+    "identity",
+    "operations",
+    "payments",
+    "refunds",
+    "sites",
+]
