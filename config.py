@@ -44,6 +44,7 @@ class Config(BaseModel):
     brand_contact: Annotated[str, Field(max_length=120)] = "help@demo.example"
     smtp_url: str = ""
     mqtt_url: str = ""
+    sepa_creditor: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{3,31}$")] = "DE98ZZZ09999999999"
     payment_provider: Literal["sandbox", "stripe"] = "sandbox"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

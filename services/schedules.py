@@ -1,4 +1,4 @@
-"""What runs by itself and when: roll-ups, compaction, the demo's live readings, cleaning up."""
+"""What runs by itself and when: roll-ups, compaction, the demo's live readings, payments, cleaning up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.tables.identity import LoginAttempt, LoginSession
 from data.tables.operations import Job, OutboxMessage, ScheduleRun
 from domain.calendar import Period, PeriodKind
 from domain.schedule import Daily, Every, Rule
-from services import exports, portal
+from services import exports, payment_runs, portal
 from services.jobs import HANDLERS, RunningJob
 from services.rollups import roll_up
 
@@ -36,6 +36,9 @@ SCHEDULES: dict[str, Schedule] = {
     "live_demo": Schedule("live_demo", Every(1), demo_only=True),
     "cleanup": Schedule("cleanup", Daily(time(2, 30))),
     "billing": Schedule("billing", Daily(time(3, 30))),
+    payment_runs.RECONCILE: Schedule(payment_runs.RECONCILE, Every(5)),
+    payment_runs.COLLECT: Schedule(payment_runs.COLLECT, Daily(time(5, 0))),
+    payment_runs.TELL: Schedule(payment_runs.TELL, Every(1), demo_only=True),
 }
 
 

@@ -84,6 +84,17 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Debit:
+    """An account to collect from. key : the same for every repetition; iban : checked, without spaces."""
+
+    key: str
+    iban: str
+    holder: str
+    bank_name: str
+    mandate_reference: str
+
+
+@dataclass(frozen=True)
 class Event:
     """News of a payment. It says that something happened; what is true now is asked with `facts`."""
 
@@ -94,6 +105,7 @@ class Event:
 
 class PaymentProvider(Protocol):
     name: str
+    signature_header: str  # of its messages
 
     def start(self, request: Request) -> Started:
         """Begin a payment, or return the one that this key began."""
@@ -109,6 +121,18 @@ class PaymentProvider(Protocol):
 
     def refund(self, provider_id: str, amount_minor: int, key: str) -> str:
         """Give back so much; the refund's number. [minor units]"""
+        ...
+
+    def begin_method(self, key: str, return_url: str) -> Started:
+        """Let the customer add a card on the provider's page, or return the adding that this key began."""
+        ...
+
+    def added_method(self, setup_id: str) -> Method | None:
+        """What the customer added there; None while nothing is."""
+        ...
+
+    def debit_method(self, debit: Debit) -> Method:
+        """An account to collect from, under a mandate that was signed with us."""
         ...
 
     def method(self, token: str) -> Method:

@@ -19,6 +19,7 @@ from typing import Literal
 from adapters.clock import Clock
 from adapters.payments import signatures
 from adapters.payments.base import (
+    Debit,
     Event,
     Method,
     ProviderRefusedError,
@@ -30,6 +31,7 @@ from domain.errors import InvalidInputError, NotFoundError
 from domain.payments.facts import Fact, FactKind, PaymentStatus, known
 
 Choice = Literal["approve", "decline", "authenticate", "direct_debit", "direct_debit_returned", "cancel"]
+EXPIRES_AFTER = timedelta(days=1)  # a page on which nobody chose anything
 CLEARS_AFTER = timedelta(days=2)
 RETURNS_AFTER = timedelta(days=7)
 # Saved methods by what happens when they are charged without the customer.
@@ -44,12 +46,16 @@ METHODS = {
 }
 SCHEMA = (
     """create table if not exists payment (
-    number integer primary key, key text not null unique, asked text not null,
+    number integer primary key, key text not null unique, asked text not null, return_url text not null,
     amount_minor integer not null check (amount_minor > 0))""",
     """create table if not exists fact (
     number integer primary key, payment integer not null references payment (number), kind text not null,
     key text not null, amount_minor integer not null, reason text not null, true_from real not null,
     is_told integer not null default 0, unique (kind, key))""",
+    """create table if not exists setup (
+    number integer primary key, key text not null unique, return_url text not null, method text not null default '')""",
+    """create table if not exists debit (
+    number integer primary key, key text not null unique, bank_name text not null, last4 text not null)""",
     """create table if not exists refund (
     key text primary key, payment integer not null references payment (number), amount_minor integer not null,
     refund text not null)""",
@@ -64,8 +70,24 @@ class Message:
     signature: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """What the provider's page of a payment shows. [minor units]
+
+    is_over : nothing can be chosen any more; asks_bank : the customer's bank waits for a confirmation
+    """
+
+    return_url: str
+    amount_minor: int
+    currency: str
+    reference: str
+    is_over: bool
+    asks_bank: bool
+
+
 class SandboxProvider:
     name = "sandbox"
+    signature_header = "X-Payment-Signature"
 
     def __init__(self, path: Path, clock: Clock, *, secret: str) -> None:
         self._path, self._clock, self._secret = path, clock, secret
@@ -76,7 +98,7 @@ class SandboxProvider:
     def start(self, request: Request) -> Started:
         if request.amount_minor <= 0:
             raise InvalidInputError("amount", "above_zero", amount_minor=request.amount_minor)
-        if request.method and request.method not in METHODS:
+        if request.method and self._saved(request.method) is None:
             raise ProviderRefusedError("method_unknown", method=request.method)
         number, is_new = self._begin(request)
         if request.method == "card-silent" and is_new:
@@ -100,7 +122,53 @@ class SandboxProvider:
             payment = known(1, self._facts(db, number))
             if not payment.is_open or any(fact.kind is FactKind.PROCESSING for fact in payment.facts):
                 raise ProviderRefusedError("payment_over", status=str(payment.status))
+            db.execute("delete from fact where payment = ? and true_from > ?", (number, self._clock.now().timestamp()))
             self._write(db, number, choice)
+
+    def page(self, provider_id: str) -> Page:
+        """What the page of a payment shows."""
+        with self._reading() as db:
+            number = self._number(db, provider_id)
+            asked, return_url = db.execute(
+                "select asked, return_url from payment where number = ?", (number,)
+            ).fetchone()
+            payment = known(1, self._facts(db, number))
+        amount_minor, currency, reference, _method = json.loads(asked)
+        is_over = not payment.is_open or payment.status is PaymentStatus.PROCESSING
+        is_asked = payment.status is PaymentStatus.AUTHENTICATION
+        return Page(return_url, amount_minor, currency, reference, is_over=is_over, asks_bank=is_asked)
+
+    def begin_method(self, key: str, return_url: str) -> Started:
+        with self._writing() as db:
+            db.execute("insert into setup (key, return_url) values (?, ?) on conflict do nothing", (key, return_url))
+            number = int(db.execute("select number from setup where key = ?", (key,)).fetchone()[0])
+        return Started(f"sse_{number:06d}", f"/sandbox/pay/sse_{number:06d}")
+
+    def added_method(self, setup_id: str) -> Method | None:
+        token = self._setup(setup_id)[1]
+        return METHODS[token] if token else None
+
+    def setup_page(self, setup_id: str) -> str:
+        """Where the page of an adding leads back to."""
+        return self._setup(setup_id)[0]
+
+    def choose_method(self, setup_id: str, token: str) -> None:
+        """The card the customer chose on the provider's page; the first choice stays."""
+        self._setup(setup_id)
+        if token not in METHODS or METHODS[token].kind != "card":
+            raise ProviderRefusedError("method_unknown", method=token)
+        with self._writing() as db:
+            chosen = "update setup set method = ? where number = ? and method = ''"
+            db.execute(chosen, (token, int(setup_id.removeprefix("sse_"))))
+
+    def debit_method(self, debit: Debit) -> Method:
+        with self._writing() as db:
+            db.execute(
+                "insert into debit (key, bank_name, last4) values (?, ?, ?) on conflict do nothing",
+                (debit.key, debit.bank_name, debit.iban[-4:]),
+            )
+            number = int(db.execute("select number from debit where key = ?", (debit.key,)).fetchone()[0])
+        return self.method(f"debit-{number:06d}")
 
     def refund(self, provider_id: str, amount_minor: int, key: str) -> str:
         if amount_minor <= 0:
@@ -137,9 +205,10 @@ class SandboxProvider:
             self._add(db, number, Fact(FactKind.DISPUTE_WON if is_won else FactKind.DISPUTE_LOST, key))
 
     def method(self, token: str) -> Method:
-        if token not in METHODS:
+        found = self._saved(token)
+        if found is None:
             raise NotFoundError(method=token)
-        return METHODS[token]
+        return found
 
     def messages(self) -> list[tuple[int, Message]]:
         """Everything that is true by now and was not told, each with its number, newly signed."""
@@ -175,15 +244,21 @@ class SandboxProvider:
                     raise ProviderRefusedError("key_used", key=request.key)
                 return int(row[0]), False
             made = db.execute(
-                "insert into payment (key, asked, amount_minor) values (?, ?, ?)",
-                (request.key, asked, request.amount_minor),
+                "insert into payment (key, asked, return_url, amount_minor) values (?, ?, ?, ?)",
+                (request.key, asked, request.return_url, request.amount_minor),
             )
             number = int(made.lastrowid or 0)
             if request.method:
                 self._charge(db, number, request.method)
+            else:
+                self._add(db, number, Fact(FactKind.CANCELLED, _name(number)), after=EXPIRES_AFTER)
             return number, True
 
     def _charge(self, db: sqlite3.Connection, number: int, method: str) -> None:
+        if method not in METHODS:  # an account that was added: how it behaves is in its last digits, as with the others
+            returned = METHODS["debit-returned"].last4
+            last4 = db.execute("select last4 from debit where number = ?", (_digits(method, "debit-"),)).fetchone()[0]
+            method = "debit-returned" if last4 == returned else "debit-good"
         choices: dict[str, Choice] = {
             "card-good": "approve", "card-silent": "approve", "card-asks": "authenticate", "debit-good": "direct_debit",
             "debit-returned": "direct_debit_returned",
@@ -206,6 +281,7 @@ class SandboxProvider:
             self._add(db, number, Fact(FactKind.CANCELLED, name))
         elif choice == "authenticate":
             self._add(db, number, Fact(FactKind.AUTHENTICATION, name))
+            self._add(db, number, Fact(FactKind.CANCELLED, name), after=EXPIRES_AFTER)
         else:
             self._add(db, number, Fact(FactKind.PROCESSING, name))
             self._add(db, number, capture, after=CLEARS_AFTER)
@@ -228,13 +304,28 @@ class SandboxProvider:
         return tuple(Fact(FactKind(kind), key, amount, reason) for kind, key, amount, reason in rows)
 
     def _number(self, db: sqlite3.Connection, provider_id: str) -> int:
-        digits = provider_id.removeprefix("spi_")
-        row = None
-        if provider_id.startswith("spi_") and digits.isascii() and digits.isdigit() and len(digits) <= 12:
-            row = db.execute("select number from payment where number = ?", (int(digits),)).fetchone()
+        row = db.execute("select number from payment where number = ?", (_digits(provider_id, "spi_"),)).fetchone()
         if row is None:
             raise NotFoundError(payment=provider_id)
         return int(row[0])
+
+    def _setup(self, setup_id: str) -> tuple[str, str]:
+        """Where it leads back to and the method chosen."""
+        number = _digits(setup_id, "sse_")
+        with self._reading() as db:
+            row = db.execute("select return_url, method from setup where number = ?", (number,)).fetchone()
+        if row is None:
+            raise NotFoundError(method=setup_id)
+        return str(row[0]), str(row[1])
+
+    def _saved(self, token: str) -> Method | None:
+        if token in METHODS:
+            return METHODS[token]
+        with self._reading() as db:
+            row = db.execute(
+                "select bank_name, last4 from debit where number = ?", (_digits(token, "debit-"),)
+            ).fetchone()
+        return Method(token, "sepa_debit", *row) if row else None
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -256,6 +347,13 @@ class SandboxProvider:
                 db.execute("rollback")
                 raise
             db.execute("commit")
+
+
+def _digits(name: str, prefix: str) -> int:
+    """The number in a name of ours; 0, which nothing has, in any other."""
+    digits = name.removeprefix(prefix)
+    is_ours = name.startswith(prefix) and digits.isascii() and digits.isdigit() and len(digits) <= 12
+    return int(digits) if is_ours else 0
 
 
 def _name(number: int) -> str:

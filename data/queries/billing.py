@@ -180,6 +180,13 @@ def _postings() -> Select[date, int, str, str, str, str, int]:
     )  # fmt: skip
 
 
+def names_of(db: Session, document_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Public id and number of documents."""
+    wanted = BillingDocument.id.in_(list(document_ids))
+    rows = db.execute(select(BillingDocument.id, BillingDocument.public_id, BillingDocument.number_text).where(wanted))
+    return {row_id: (public_id, number) for row_id, public_id, number in rows}
+
+
 def account_id_of(db: Session, public_id: str) -> tuple[int, str] | None:
     """Row and number of an account."""
     found = db.execute(select(Account.id, Account.number).where(Account.public_id == public_id)).first()

@@ -8,6 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.tables.accounts import Account
+from data.tables.billing import BillingDocument
+from data.tables.operations import AuditEvent
 from data.tables.payments import AutopayRow, Mandate, PaymentFact, PaymentMethod, PaymentRow, WebhookEvent
 from domain.payments.facts import Fact, FactKind
 
@@ -79,6 +82,22 @@ def payment_at(db: Session, provider: str, provider_id: str) -> PaymentRow | Non
     return db.scalar(select(PaymentRow).where(*wanted))
 
 
+def party_of(db: Session, payment_id: int) -> str:
+    """The number of the account that pays."""
+    statement = select(Account.number).join(PaymentRow, PaymentRow.account_id == Account.id)
+    return db.scalar(statement.where(PaymentRow.id == payment_id)) or ""
+
+
+def account_number(db: Session, account_id: int) -> str:
+    return db.scalar(select(Account.number).where(Account.id == account_id)) or ""
+
+
+def document_number(db: Session, document_id: int | None) -> str:
+    """Empty where the balance is paid."""
+    found = db.scalar(select(BillingDocument.number_text).where(BillingDocument.id == document_id))
+    return found or ""
+
+
 def payments_of(db: Session, account_ids: Iterable[int]) -> Sequence[PaymentRow]:
     """All attempts of accounts, the newest first."""
     wanted = PaymentRow.account_id.in_(list(account_ids))
@@ -120,9 +139,27 @@ def first_known(db: Session, payment_id: int, kind: str) -> datetime | None:
     return db.scalar(select(PaymentFact.known_at).where(*wanted).order_by(PaymentFact.id).limit(1))
 
 
+def is_announced(db: Session, public_id: str) -> bool:
+    """Whether the direct debit of a document was announced."""
+    wanted = (
+        AuditEvent.action == "debit:announced",
+        AuditEvent.object_type == "payment",
+        AuditEvent.object_id == public_id,
+    )
+    return db.scalar(select(AuditEvent.id).where(*wanted).limit(1)) is not None
+
+
 def event_row(db: Session, provider: str, event_id: str) -> WebhookEvent | None:
     wanted = (WebhookEvent.provider == provider, WebhookEvent.event_id == event_id)
     return db.scalar(select(WebhookEvent).where(*wanted))
+
+
+def waiting_ids(db: Session, provider: str, provider_id: str) -> list[int]:
+    """Messages of one payment that wait."""
+    wanted = (
+        WebhookEvent.provider == provider, WebhookEvent.provider_id == provider_id, WebhookEvent.state == "waiting",
+    )  # fmt: skip
+    return list(db.scalars(select(WebhookEvent.id).where(*wanted).order_by(WebhookEvent.id)))
 
 
 def waiting_events(db: Session) -> Sequence[WebhookEvent]:

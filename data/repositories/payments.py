@@ -19,6 +19,17 @@ def add_method(tx: Session, method: PaymentMethod) -> PaymentMethod:
     return method
 
 
+def begun_method(tx: Session, method_id: int, setup_id: str) -> None:
+    """The provider has said under which number of its own a method is being added."""
+    tx.execute(update(PaymentMethod).where(PaymentMethod.id == method_id).values(setup_id=setup_id))
+
+
+def activate(tx: Session, method_id: int, values: dict[str, object]) -> bool:
+    """Whether it was still being added; what the provider keeps is written with it."""
+    pending = (PaymentMethod.id == method_id, PaymentMethod.state == "pending")
+    return tx.scalar(update(PaymentMethod).where(*pending).values(values).returning(PaymentMethod.id)) is not None
+
+
 def add_mandate(tx: Session, mandate: Mandate) -> Mandate:
     tx.add(mandate)
     tx.flush()

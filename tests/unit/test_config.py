@@ -26,6 +26,7 @@ BAD = {
     "PORTAL_BRAND_CONTACT": ("x" * 121, "120"),
     "PORTAL_SMTP_URL": ("mail.example.com:25", "smtp://"),
     "PORTAL_MQTT_URL": ("broker:1883", "mqtt://"),
+    "PORTAL_SEPA_CREDITOR": ("nobody", "pattern"),
     "PORTAL_PAYMENT_PROVIDER": ("cash", "sandbox"),
     "PORTAL_LOG_LEVEL": ("LOUD", "INFO"),
 }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.clock import FrozenClock
-from adapters.payments.base import ProviderRefusedError, ProviderUnreachableError, Request, SignatureError
+from adapters.payments.base import Debit, ProviderRefusedError, ProviderUnreachableError, Request, SignatureError
 from adapters.payments.sandbox import METHODS, SandboxProvider
 from domain.errors import InvalidInputError, NotFoundError
 from domain.payments.facts import PaymentStatus, known
@@ -219,3 +219,55 @@ def test_methods_show_their_last_four_and_nothing_more(bank):
         bank.provider.method("card-of-somebody")
     with pytest.raises(ProviderRefusedError, match="method_unknown"):
         bank.start(method="card-of-somebody")
+
+
+def test_a_page_on_which_nobody_chose_is_cancelled_after_a_day(bank):
+    started = bank.start()
+    assert not bank.provider.page(started.provider_id).is_over
+    bank.wait(hours=24)
+    assert bank.payment(started.provider_id).status is PaymentStatus.CANCELLED
+    assert bank.provider.page(started.provider_id).is_over
+    late = bank.start("pay:1:2")
+    bank.provider.choose(late.provider_id, "authenticate")
+    assert bank.provider.page(late.provider_id).asks_bank
+    bank.provider.choose(late.provider_id, "approve")
+    bank.wait(hours=48)
+    assert bank.payment(late.provider_id).status is PaymentStatus.SUCCEEDED  # the choice took the end away
+
+
+def test_a_page_shows_what_was_asked_for(bank):
+    page = bank.provider.page(bank.start().provider_id)
+    assert (page.return_url, page.amount_minor, page.currency, page.reference) == ("/billing", 8_450, "EUR", "INV-2026-000001")  # fmt: skip
+
+
+def test_a_card_is_added_on_the_providers_page_once(bank):
+    setup = bank.provider.begin_method("m1", "/back")
+    assert bank.provider.begin_method("m1", "/back") == setup
+    assert setup.page_url == f"/sandbox/pay/{setup.provider_id}"
+    assert (bank.provider.added_method(setup.provider_id), bank.provider.setup_page(setup.provider_id)) == (
+        None,
+        "/back",
+    )
+    for token in ("debit-good", "card-of-nobody"):
+        with pytest.raises(ProviderRefusedError, match="method_unknown"):
+            bank.provider.choose_method(setup.provider_id, token)
+    bank.provider.choose_method(setup.provider_id, "card-good")
+    bank.provider.choose_method(setup.provider_id, "card-expired")  # too late
+    assert bank.provider.added_method(setup.provider_id) == METHODS["card-good"]
+    with pytest.raises(NotFoundError):
+        bank.provider.added_method("sse_000099")
+
+
+@pytest.mark.parametrize(
+    ("iban", "status"), [("DE89370400440532013000", "succeeded"), ("DE62370400440532013001", "returned")]
+)
+def test_an_account_is_collected_from(bank, iban, status):
+    debit = Debit("d1", iban, "Ada Example", "Demo Bank", "M-1")
+    method = bank.provider.debit_method(debit)
+    assert bank.provider.debit_method(debit) == method == bank.provider.method(method.token)
+    assert (method.kind, method.label, method.last4) == ("sepa_debit", "Demo Bank", iban[-4:])
+    started = bank.start(method=method.token)
+    assert bank.payment(started.provider_id).status is PaymentStatus.PROCESSING
+    bank.wait(days=8)
+    assert bank.payment(started.provider_id).status == status
+    assert iban.encode() not in bank.path.read_bytes()

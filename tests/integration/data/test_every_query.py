@@ -28,7 +28,7 @@ ASKED = {
     "contract_ids": [7], "supply_point_ids": [7], "draft_id": 7, "digest": "x", "document_public_ids": ["x"], "known_at": NOW, "revision": 0,
     "contract_id": 7, "code": "x", "supply_point_id": 7, "start_s": 0, "end_s": 9, "tariff_version_ids": [7], "customer_id": 7, "day": date(2026, 5, 4), "email": "nobody@example.com", "end": date(2026, 5, 5), "end_utc": datetime(2026, 5, 5, tzinfo=UTC),
     "first": date(2026, 5, 4), "id_hash": "x", "key": "x", "kind": "export", "letter_id": "msg-7", "limit": 5, "membership": "owner",
-    "document_id": 7, "event_id": "x", "mandate_id": 7, "method_id": 7, "method_ids": [7], "payment_id": 7, "provider": "sandbox", "provider_id": "x",
+    "document_id": 7, "document_ids": [7], "event_id": "x", "mandate_id": 7, "method_id": 7, "method_ids": [7], "payment_id": 7, "provider": "sandbox", "provider_id": "x",
     "name": "x", "names": ["x"], "now": NOW, "offset": 0, "public_id": "x-0000000000", "register_groups": {7: [(7, 1)]},
     "register_id": 7, "register_ids": [7], "since": NOW, "site_id": 7, "site_ids": [7],
     "start_utc": datetime(2026, 5, 4, tzinfo=UTC), "state": "dead", "text": "nobody", "user_id": 7,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import secrets
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
+from domain.access import Permission
 from domain.calendar import Period, PeriodKind
 from domain.errors import NotFoundError
 from domain.exports import ExportRequest
 from services import (
+    accounts,
+    billing_issue,
     consumption,
     consumption_devices,
     consumption_pairs,
@@ -22,14 +26,20 @@ from services import (
     dashboard,
     exports,
     metered,
+    payment_methods,
+    payment_sandbox,
+    payments,
     shell,
     sites,
     use,
 )
 from services.consumption_asks import Ask
+from services.payment_providers import sandbox
+from tests.factories.billing import make_document, make_line
 
 MODULES = (
-    consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered, shell, sites, use,
+    consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
+    payment_methods, payment_sandbox, payments, shell, sites, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
@@ -73,8 +83,26 @@ def foreign(viewer_of):
     }  # fmt: skip
 
 
+def payable_things(owner) -> dict[str, object]:
+    """An open invoice, a card and a payment on its way, of the prosumer."""
+    (account,) = accounts.accounts_of(owner)
+    document = billing_issue.issue(make_document(make_line(10_000), party=account.number), secrets.token_hex(8))
+    setup = payment_methods.add_card(owner, account.account_public_id).rpartition("/")[2]
+    sandbox().choose_method(setup, "card-good")
+    page = sandbox().setup_page(setup)
+    method = payment_methods.card_added(owner, page.rpartition("/")[2])
+    key = secrets.token_hex(8)
+    begun = payments.start_payment(owner, account.account_public_id, 100, document.public_id, None, key)
+    return {
+        "account_public_id": account.account_public_id, "amount_minor": 100, "document_public_id": document.public_id,
+        "method_public_id": method.public_id, "key": secrets.token_hex(8), "evidence": payment_methods.Evidence("127.0.0.1", ""), "wish": payment_methods.AutopayWish(is_on=False), "debit": payment_methods.DebitWish("Ada", "DE89370400440532013000", True),
+        "provider_id": sandbox().find(f"customer:{owner.memberships[0][0]}:{key}"), "choice": "approve",
+        "permission": Permission.PAY, "payment": begun.payment_public_id, "method": method.public_id,
+    }  # fmt: skip
+
+
 # An id in place of a thing, by what it names.
-PUBLIC_IDS = {("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
+PUBLIC_IDS = {("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), list(use_cases()))
@@ -83,6 +111,9 @@ def test_what_is_somebody_elses_is_missing(viewer_of, foreign, module, name):
     site = foreign["site"]
     own = contracts.contracts(viewer_of("prosumer"))[0].public_id
     ids = {"site": site.public_id, "contract": own, "meter": site.meters[0].public_id, "job": "job-0000000000"}
+    if module.startswith("payment"):
+        foreign |= payable_things(viewer_of("prosumer"))
+        ids |= {"account": foreign["account_public_id"], "payment": foreign["payment"], "method": foreign["method"]}
     things = {**foreign, "public_id": ids.get(PUBLIC_IDS.get((module, name), ""), "")}
     arguments = [things[argument] for argument in _names(function)[1:]]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Issue
-from domain.payments.amounts import payment_issues, refund_issues
+from domain.payments.amounts import entered_minor, payment_issues, refund_issues
 from domain.payments.facts import Fact, FactKind, Payment, known
 
 PAID = known(8_450, [Fact(FactKind.CAPTURED, "ch_1", 8_450)])
@@ -56,3 +56,17 @@ def test_law_11_refunds_never_exceed_the_capture(wishes):
         if not refund_issues(amount, payment):
             payment = payment.knowing(Fact(FactKind.REFUNDED, f"re_{number}", amount))
     assert payment.refunded_minor <= payment.captured_minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("84,50", "EUR", 8_450), (" 84.5 ", "EUR", 8_450), ("84", "EUR", 8_400), ("1.234,50", "EUR", 123_450),
+        ("1,234.50", "EUR", 123_450), ("1 234,50", "EUR", 123_450), ("1.234", "EUR", 123_400), ("1,234,567.89", "EUR", 123_456_789),
+        ("-3", "EUR", -300), ("\u22125,00", "EUR", -500), ("0,00", "EUR", 0), ("84", "JPY", 84), ("1.234", "KWD", 1_234),
+        ("abc", "EUR", None), ("", "EUR", None), ("1,2345", "EUR", None), ("1.2.3", "EUR", None), ("12.34,5", "EUR", None),
+        ("0,5", "JPY", None), ("123456789012345678901", "EUR", None),
+    ],
+)  # fmt: skip
+def test_what_somebody_typed(text, currency, minor):
+    assert entered_minor(text, currency) == minor
