@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -16,14 +16,14 @@ from data.repositories import billing_runs as repository
 from data.tables.billing_runs import BillingDraft
 from domain.billing import readiness
 from domain.billing.anomalies import Anomaly, Cost, anomalies
-from domain.billing.documents import DocumentLine, advances_of
+from domain.billing.documents import Document, DocumentLine, advances_of
 from domain.billing.drafts import Dates, bill, billed_lines, gross_minor
 from domain.billing.readiness import Limits
 from domain.billing.totals import Advance
 from domain.calendar import local_date
 from domain.errors import Issue
 from domain.tariffs.errors import RatingRefusedError
-from services import billing_issue, faults
+from services import billing_issue, faults, mails
 from services.billing_due import Due
 from services.billing_inputs import Inputs, facts_kept
 from services.billing_issue import Issued
@@ -34,9 +34,10 @@ GRACE_DAYS = 3
 
 @dataclass(frozen=True)
 class Policy:
-    """grace_days : how long a draft waits for late readings before it is issued."""
+    """grace_days : how long a draft waits for late readings before it is issued; is_told : whether owners get a mail."""
 
     grace_days: int = GRACE_DAYS
+    is_told: bool = True
     limits: Limits = field(default_factory=Limits)
 
 
@@ -87,33 +88,33 @@ def settle(tx: Session, due: Due, judged: Judged, policy: Policy, now: datetime)
     row = queries.draft_of(tx, due.contract.id, due.kind, due.period.first, due.period.end, due.revision)
     if row is not None and row.state in {"issued", "superseded"}:
         return "unchanged"
+    if row is None and policy.grace_days == 0 and not (judged.reasons or judged.unusual):
+        issue_draft(tx, None, due, judged, policy, now)  # a bill that waits for nothing is written once
+        faults.reached("drafted")
+        return "issued"
+    is_new = row is None
     row = _written(tx, row, due, judged, policy, now)
     is_released = bool(judged.unusual) and _is_released(tx, row, judged)
     holding = [*judged.reasons, *([] if is_released else [Issue("cost", one.code) for one in judged.unusual])]
     _decide(row, holding, is_released=is_released)
-    repository.add_anomalies(tx, row.id, judged.digest, judged.unusual if holding else (), now=now)
+    if judged.unusual or not is_new:
+        repository.add_anomalies(tx, row.id, judged.digest, judged.unusual if holding else (), now=now)
     faults.reached("drafted")
     if holding:
         return "held"
     if not is_released and now < row.created_at + timedelta(days=policy.grace_days):
         return "drafted"
-    issue_draft(tx, row, due, judged, now)
+    issue_draft(tx, row, due, judged, policy, now)
     return "issued"
 
 
 def _written(
     tx: Session, row: BillingDraft | None, due: Due, judged: Judged, policy: Policy, now: datetime
 ) -> BillingDraft:
-    facts = {
-        "input_digest": judged.digest, "currency": judged.currency, "gross_minor": judged.gross_minor,
-        "body": body_of(judged.lines),
-    }  # fmt: skip
+    facts = _facts(due, judged) | {"body": body_of(judged.lines)}
     if row is None:
-        return repository.add_draft(
-            tx, now=now, contract_id=due.contract.id, kind=due.kind, first_date=due.period.first,
-            end_date=due.period.end, revision=due.revision, state="draft",
-            grace_until=now + timedelta(days=policy.grace_days), **facts,
-        )  # fmt: skip
+        until = now + timedelta(days=policy.grace_days)
+        return repository.add_draft(tx, now=now, state="draft", grace_until=until, **facts)
     for name, value in (facts | {"changed_at": now}).items():
         setattr(row, name, value)
     return row
@@ -128,8 +129,13 @@ def _decide(row: BillingDraft, holding: Sequence[Issue], *, is_released: bool) -
     row.reasons = json.dumps([{"field": one.field, "code": one.code, "params": one.params} for one in holding])
 
 
-def issue_draft(tx: Session, row: BillingDraft, due: Due, judged: Judged, now: datetime) -> Issued:
-    """Number, document, postings and what it was computed from; the draft becomes the bill that counts."""
+def issue_draft(
+    tx: Session, row: BillingDraft | None, due: Due, judged: Judged, policy: Policy, now: datetime
+) -> Issued:
+    """Number, document, postings and what it was computed from; the draft becomes the bill that counts.
+
+    row : its draft; None for a bill that never was one
+    """
     dates = Dates(local_date(now, due.contract.zone_name), due.contract.payment_terms_days)
     document = bill(
         judged.lines, due.kind, due.contract.account_number, judged.currency, due.period, dates, _advances(tx, due)
@@ -140,10 +146,32 @@ def issue_draft(tx: Session, row: BillingDraft, due: Due, judged: Judged, now: d
         tx, document_public_id=issued.public_id, contract_id=due.contract.id, revision=due.revision,
         known_at=judged.known_at, digest=judged.digest, facts=json.dumps(facts_kept(due.contract), sort_keys=True),
     )  # fmt: skip
-    row.state, row.document_public_id, row.body, row.changed_at = "issued", issued.public_id, "", now
-    tx.flush()
     faults.reached("based")
+    if row is None:
+        repository.add_draft(tx, now=now, state="issued", document_public_id=issued.public_id, **_facts(due, judged))
+    else:
+        row.state, row.document_public_id, row.body, row.changed_at = "issued", issued.public_id, "", now
+        tx.flush()
+    if due.kind == "invoice" and policy.is_told:
+        _tell(tx, due, document, issued, now)
     return issued
+
+
+def _tell(tx: Session, due: Due, document: Document, issued: Issued, now: datetime) -> None:
+    values = {
+        "number": issued.number, "amount_minor": document.totals.balance_minor, "currency": document.currency,
+        "first": str(document.first), "end": str(document.end), "due_on": str(document.due_on),
+        "document": issued.public_id,
+    }  # fmt: skip
+    mails.mail_account(tx, "invoice_ready", due.contract.account_id, values, now=now)
+
+
+def _facts(due: Due, judged: Judged) -> dict[str, Any]:
+    return {
+        "contract_id": due.contract.id, "kind": due.kind, "first_date": due.period.first, "end_date": due.period.end,
+        "revision": due.revision, "input_digest": judged.digest, "currency": judged.currency,
+        "gross_minor": judged.gross_minor,
+    }  # fmt: skip
 
 
 def _advances(tx: Session, due: Due) -> tuple[Advance, ...]:

@@ -23,7 +23,6 @@ from data.queries.contracts import ContractRow
 from data.repositories import audit
 from data.repositories import billing as billing_repository
 from data.repositories import billing_runs as repository
-from data.tables.billing_runs import BillingDraft
 from domain.access import Permission, Viewer, require
 from domain.billing.documents import DocumentLine
 from domain.billing.periods import Days, supplied
@@ -255,12 +254,7 @@ def _rebilled(tx: Session, due: Suspected, judged: Judged | None, now: datetime)
     repository.change_draft(tx, due.row.id, now=now, state="superseded")
     if judged is None:
         return Rebilled(note, None)
-    draft: BillingDraft = repository.add_draft(
-        tx, now=now, contract_id=due.contract.id, kind=due.kind, first_date=due.period.first, end_date=due.period.end,
-        revision=due.revision, state="draft", input_digest=judged.digest, currency=judged.currency,
-        gross_minor=judged.gross_minor,
-    )  # fmt: skip
-    return Rebilled(note, billing_drafts.issue_draft(tx, draft, due, judged, now))
+    return Rebilled(note, billing_drafts.issue_draft(tx, None, due, judged, Policy(), now))
 
 
 def _decided(tx: Session, viewer: Viewer, public_id: str, state: str, now: datetime) -> None:

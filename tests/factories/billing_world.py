@@ -14,8 +14,8 @@ from sqlalchemy import insert
 
 from adapters.clock import FrozenClock
 from data.readings import Batch
+from data.repositories import accounts, identity
 from data.repositories import contracts as repository
-from data.repositories import identity
 from data.store.values import Series
 from data.tables.accounts import Account, Customer, Tenancy
 from data.tables.contracts import Contract, ContractTerm
@@ -90,6 +90,7 @@ def _records(made: Portal, count: int, version: str, first: date, cycle: str) ->
         }  # fmt: skip
         for table, row in tables.items():
             tx.execute(insert(table), [row(n) for n in numbers])
+        accounts.add_membership(tx, user_id=owner(1).user_id, account_id=1)
 
 
 def read(

@@ -15,6 +15,7 @@ from data.queries import billing_runs as queries
 from data.repositories import contracts as contract_repository
 from data.tables.billing_runs import BillingDraft
 from data.tables.contracts import Contract
+from data.tables.operations import OutboxMessage
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.tariffs.blocks import Block
@@ -352,6 +353,24 @@ def test_a_run_from_a_terminal_says_what_it_did(world, capsys, monkeypatch):
         assert "V-1: ZeroDivisionError: division by zero" in capsys.readouterr().out
         assert billing_run.command(parsed("--proposals"), here) == 0
         assert capsys.readouterr().out == "0 new; 0 wait for somebody to decide.\n"
+
+
+def test_owners_are_told_by_mail_in_the_transaction_of_the_invoice(world):
+    with at(world, "2026-07-03T08:00"):
+        billing_run.run(JUNE, Policy(grace_days=0, is_told=False), contract_public_id="con-2")
+        assert mails(world) == []
+        billing_run.run(JUNE, AT_ONCE)
+    (mail,) = mails(world)  # the other homes have nobody who signs in
+    told = {"number": "R2026-000002", "amount_minor": expected_gross(1), "due_on": "2026-07-17", "end": "2026-07-01"}
+    assert (mail["template"], mail["user_id"]) == ("invoice_ready", 2)
+    assert told.items() <= mail["values"].items()
+
+
+def mails(made):
+    with made.records.reading() as db:
+        return [
+            json.loads(row.payload) for row in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "mail"))
+        ]
 
 
 def test_grace_counts_from_the_first_draft(world):
