@@ -94,6 +94,8 @@ SERVICE_VERBS = {
     "jobs": ("services.dead_letters", "list, show, retry or drop jobs and messages"),
     "check": ("services.store_check", "verify segments, manifest and roll-ups"),
     "ledger": ("services.ledger", "export the ledger, age what is owed, check that it adds up"),
+    "bank-import": ("services.bank_import", "book the entries of a camt.053 bank statement, each once"),
+    "suspense": ("services.bank_entries", "list and assign money that nobody knows yet for what"),
     "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
     "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),

@@ -13,19 +13,20 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from adapters.sealing import unseal
-from data.queries import identity
 from data.queries import refunds as queries
 from data.queries.refunds import RefundRow
 from data.repositories import audit
 from data.repositories import refunds as repository
 from data.tables.refunds import RefundRequest
-from domain.access import Role, Viewer
+from domain.access import Viewer
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.money import from_minor
 from domain.payments.refunds import STATES
 from services import mails, portal, receivables, refunds
+from services.account_access import staff_member
 from services.receivables import Booking
 from services.refund_routes import ROUTES, RefundAnswer, RefundOrder
+from services.refusals import sentence
 
 UNFINISHED = ("approved", "sending")
 
@@ -167,12 +168,9 @@ def command(arguments: argparse.Namespace, made: portal.Portal) -> int:
     try:
         if arguments.refund_verb == "run":
             return _print_run()
-        return _as_person(arguments, _viewer(arguments.by))
+        return _as_person(arguments, staff_member(arguments.by))
     except DomainError as error:
-        print(
-            SENTENCES.get(error.code, "This is refused: {code}.").format(code=error.code, **error.params),
-            file=sys.stderr,
-        )
+        print(sentence(error), file=sys.stderr)
         return 1
 
 
@@ -188,14 +186,6 @@ def _as_person(arguments: argparse.Namespace, viewer: Viewer) -> int:
         refunds.decline_refund(viewer, arguments.id, arguments.note)
     print(_line(refunds.refund(viewer, arguments.id)))
     return 0
-
-
-def _viewer(email: str) -> Viewer:
-    with portal.current().records.reading() as db:
-        found = identity.person(db, email)
-    if found is None or found.is_disabled or found.role == Role.CUSTOMER:
-        raise NotFoundError(what="person")
-    return Viewer(found.id, found.email, found.name, Role(found.role), found.locale)
 
 
 def _line(row: RefundRow) -> str:
@@ -217,12 +207,3 @@ def _print_run() -> int:
     failed = sum(sent.state == "failed" for sent in found)
     print(f"{len(found)} refunds, {failed} failed.")
     return 1 if failed else 0
-
-
-SENTENCES = {
-    "not_found": "There is no such {what}.",
-    "forbidden": "This person may not do that; it takes the permission {permission}.",
-    "own_request": "Whoever asked for money never decides on it: let another admin decide.",
-    "already_decided": "This request is {state} already.",
-    "invalid_input": "{field}: {remedy}.",
-}

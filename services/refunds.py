@@ -8,31 +8,31 @@ from sqlalchemy.orm import Session
 
 from adapters.documents.transfer_code import checked_iban
 from adapters.sealing import seal
-from data.queries import billing as billing_queries
 from data.queries import receivables as reading
 from data.queries import refunds as queries
 from data.queries.refunds import RefundRow
 from data.repositories import audit
 from data.repositories import refunds as repository
 from data.tables.refunds import RefundRequest
-from domain.access import Permission, Viewer, require, require_account
+from domain.access import Permission, Viewer, require
 from domain.errors import InvalidInputError, Issue, NotFoundError
 from domain.payments.refunds import BANK_TRANSFER, STATES, RefundAsk, check_decision
 from services import portal, receivables
+from services.account_access import account_for, is_staff, require_seen
 from services.admin import one_line
 from services.refund_routes import ROUTES
 
 
 def refundable(viewer: Viewer, account_public_id: str, currency: str = "EUR") -> int:
     """What of the account's credit can be asked for now. [minor units]"""
-    account_id, number = _account(viewer, account_public_id, Permission.VIEW_BILLING)
+    account_id, number = account_for(viewer, account_public_id, Permission.VIEW_BILLING)
     with portal.current().records.reading() as db:
         return _most(db, account_id, number, RefundAsk(0, currency, ""))
 
 
 def refunds(viewer: Viewer, account_public_id: str) -> list[RefundRow]:
     """What was asked for an account, newest first."""
-    account_id, _ = _account(viewer, account_public_id, Permission.VIEW_BILLING)
+    account_id, _ = account_for(viewer, account_public_id, Permission.VIEW_BILLING)
     with portal.current().records.reading() as db:
         return queries.refunds_of(db, account_id)
 
@@ -43,10 +43,7 @@ def refund(viewer: Viewer, public_id: str) -> RefundRow:
         found = queries.refund_row(db, public_id)
     if found is None:
         raise NotFoundError(what="refund")
-    if viewer.is_staff and viewer.acting_for_account_id is None:
-        require(viewer, Permission.MANAGE_BILLING)
-    elif found.account_id not in viewer.account_ids:
-        raise NotFoundError(what="refund")
+    require_seen(viewer, found.account_id, "refund")
     return found
 
 
@@ -64,9 +61,9 @@ def ask_refund(viewer: Viewer, account_public_id: str, ask: RefundAsk) -> str:
 
     Owners ask for credit; staff who manage billing also for a payment to be given back.
     """
-    account_id, number = _account(viewer, account_public_id, Permission.PAY)
+    account_id, number = account_for(viewer, account_public_id, Permission.PAY)
     ask = replace(ask, reason=one_line(ask.reason), holder=one_line(ask.holder)[:70], iban=_iban(ask))
-    if ask.payment_key and not viewer.is_staff:
+    if ask.payment_key and not is_staff(viewer):
         raise InvalidInputError("payment", "staff_only")
     if ROUTES.get(ask.route) is None:
         raise InvalidInputError("route", "unknown", route=ask.route)
@@ -104,19 +101,6 @@ def _decide(viewer: Viewer, public_id: str, state: str, note: str) -> None:
         row.state, row.note = state, one_line(note)[:200]
         row.decided_by, row.decided_at = viewer.user_id, made.clock.now()
         _audit(tx, f"refund:{state}", viewer, row)
-
-
-def _account(viewer: Viewer, public_id: str, permission: Permission) -> tuple[int, str]:
-    """Row and number; customers by their membership, staff by their role."""
-    with portal.current().records.reading() as db:
-        found = billing_queries.account_id_of(db, public_id)
-    if viewer.is_staff and viewer.acting_for_account_id is None:
-        require(viewer, Permission.MANAGE_BILLING)
-    if found is None:
-        raise NotFoundError(what="account")
-    if not viewer.is_staff or viewer.acting_for_account_id is not None:
-        require_account(viewer, permission, found[0])
-    return found
 
 
 def _most(db: Session, account_id: int, number: str, ask: RefundAsk) -> int:

@@ -165,6 +165,8 @@ def test_no_data_is_committed():
         "rate",
         "refund",
         "billing-run",
+        "bank-import",
+        "suspense",
         "rollup",
         "serve",
         "worker",
@@ -225,13 +227,14 @@ def test_every_variant_is_documented():
     from adapters.importers import IMPORTERS
     from domain.tariffs import charges  # noqa: F401 - its modules register themselves
     from domain.tariffs.base import CHARGES
+    from services.bank_import import END_TO_END
     from services.jobs import HANDLERS
     from services.outbox import CHANNELS
     from services.refund_routes import ROUTES
     from services.schedules import SCHEDULES
 
     docs = "\n".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
-    registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, ROUTES, SCHEDULES)
+    registries = (WRITERS, IMPORTERS, CHARGES, HANDLERS, CHANNELS, ROUTES, END_TO_END, SCHEDULES)
     of_tests = ("test_", "fault_")
     names = {name for registry in registries for name in registry if not name.startswith(of_tests)}
     assert len(names) >= 20

@@ -18,6 +18,7 @@ from domain.money import minor_digits
 SPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 MOST_BYTES = 50_000_000
 AMOUNT = re.compile(r"\d{1,13}(\.\d{1,5})?")
+NOTHING = {"NOTPROVIDED", "NONREF"}
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 # Problem code: what is wrong, and the remedy. Placeholders are the problem's params.
@@ -62,6 +63,7 @@ class BankEntry:
 
     amount_minor : positive when the account got it, negative when it gave. [minor units]
     key : the same whenever the same statement is read again, so that nothing is booked twice
+    bank_reference : the bank's own number of the entry, the same in every statement that shows it; empty where it gives none
     reference : what payer or payee wrote; `creditor_reference` is the structured one (ISO 11649 or of a country)
     return_reason : code of a returned direct debit or transfer, such as `AC04` or `MS03`; empty otherwise
     """
@@ -78,6 +80,7 @@ class BankEntry:
     other_name: str
     other_iban: str
     return_reason: str
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,21 +199,26 @@ def _booked(entry: _Node, part: _Node, minor: int, currency: str, numbered: str)
     if reason:
         roles = (roles[1], roles[0])
     other = roles[0]
-    end_to_end = part.text("Refs/EndToEndId")
     return BankEntry(
         key=numbered,
         amount_minor=minor,
         currency=currency,
         booked=_date(entry.first("BookgDt")),
         valued=_date(entry.first("ValDt")) if entry.all("ValDt") else None,
-        end_to_end="" if end_to_end == "NOTPROVIDED" else end_to_end,
+        end_to_end=_given(part.text("Refs/EndToEndId")),
         mandate=part.text("Refs/MndtId"),
         creditor_reference=part.text("RmtInf/Strd/CdtrRefInf/Ref"),
         reference=" ".join(" ".join((node.element.text or "").split()) for node in part.all("RmtInf/Ustrd")),
         other_name=part.text(f"RltdPties/{other}/Pty/Nm", f"RltdPties/{other}/Nm"),
         other_iban=part.text(f"RltdPties/{other}Acct/Id/IBAN"),
         return_reason=reason,
+        bank_reference=_given(part.text("Refs/AcctSvcrRef") or entry.text("AcctSvcrRef")),
     )
+
+
+def _given(reference: str) -> str:
+    """Without the words banks write where there is nothing."""
+    return "" if reference in NOTHING else reference
 
 
 def _signed(node: _Node, expected: str = "") -> tuple[int, str]:

@@ -1,11 +1,12 @@
 """SQLAlchemy models, one module per feature."""
 
-from data.tables import accounts, billing, billing_runs, contracts, identity, operations, payments, refunds, sites
+from data.tables import accounts, bank, billing, billing_runs, contracts, identity, operations, payments, refunds, sites
 from data.tables.base import Base
 
 __all__ = [
     "Base",
     "accounts",
+    "bank",
     "billing",
     "billing_runs",
     "contracts",

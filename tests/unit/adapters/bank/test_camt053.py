@@ -82,6 +82,13 @@ def test_a_returned_direct_debit_names_reason_mandate_and_payer():
     assert (one.end_to_end, one.other_name) == ("pay:417:1", "Kern KG")
 
 
+def test_the_banks_own_number_is_kept_where_it_gives_one():
+    content = statement(
+        entry(), entry(reference="NONREF"), entry(details="<TxDtls><Refs><AcctSvcrRef>P7</AcctSvcrRef></Refs></TxDtls>")
+    )
+    assert [one.bank_reference for one in read_statements(content)[0].entries] == ["B1", "", "P7"]
+
+
 def test_a_structured_reference_is_kept_apart():
     details = "<TxDtls><RmtInf><Strd><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
     [one] = read_statements(statement(entry(details=details)))[0].entries
