@@ -15,6 +15,7 @@ from domain.errors import NotFoundError
 from domain.exports import ExportRequest
 from services import (
     accounts,
+    billing_estimate,
     billing_issue,
     consumption,
     consumption_devices,
@@ -38,13 +39,13 @@ from services.payment_providers import sandbox
 from tests.factories.billing import make_document, make_line
 
 MODULES = (
-    consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
+    billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
     payment_methods, payment_sandbox, payments, shell, sites, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
     "dashboard": {"overview_rows"}, "shell": {"sites_of", "acting_for", "choose_locale"},
-    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"},
+    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"}, "billing_estimate": {"estimates"},
 }  # fmt: skip
 MONTH = Period(PeriodKind.MONTH, date(2026, 10, 1), date(2026, 11, 1))
 BEFORE = Period(PeriodKind.MONTH, date(2026, 9, 1), date(2026, 10, 1))
