@@ -31,6 +31,7 @@ REMEDIES = {
     "out_of_range": "lies outside {first} to {last}",
     "not_iso_4217": "is no currency code such as EUR",
     "not_of_the_account": "is no open invoice of this account in this currency",
+    "not_in_the_future": "is not in the future",
     "not_in_suspense": "is {state}, not in suspense",
     "name_one_of_them": "takes exactly one of the two",
 }

@@ -34,6 +34,7 @@ SCHEDULES: dict[str, Schedule] = {
     "rollup": Schedule("rollup", Every(1)),
     "compact": Schedule("compact", Every(60)),
     "live_demo": Schedule("live_demo", Every(1), demo_only=True),
+    "dunning": Schedule("dunning", Daily(time(5, 30))),
     "cleanup": Schedule("cleanup", Daily(time(2, 30))),
     "billing": Schedule("billing", Daily(time(3, 30))),
     payment_runs.RECONCILE: Schedule(payment_runs.RECONCILE, Every(5)),
@@ -92,6 +93,13 @@ def _billing(_job: RunningJob) -> None:
         report = billing_run.run(month)
         log.info("billing run of %s: %s", f"{month.first:%Y-%m}", billing_run.told(report))
     rebilling.find()
+
+
+@HANDLERS.register("dunning")
+def _dunning(job: RunningJob) -> None:
+    from services import dunning_run
+
+    job.result["steps"] = dunning_run.nightly()
 
 
 @HANDLERS.register("cleanup")

@@ -1,6 +1,18 @@
 """SQLAlchemy models, one module per feature."""
 
-from data.tables import accounts, bank, billing, billing_runs, contracts, identity, operations, payments, refunds, sites
+from data.tables import (
+    accounts,
+    bank,
+    billing,
+    billing_runs,
+    contracts,
+    dunning,
+    identity,
+    operations,
+    payments,
+    refunds,
+    sites,
+)
 from data.tables.base import Base
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "billing",
     "billing_runs",
     "contracts",
+    "dunning",
     "identity",
     "operations",
     "payments",
