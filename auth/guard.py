@@ -16,7 +16,7 @@ from auth.locales import chosen_locale
 from auth.next_url import sign_in_url
 from auth.page_access import MISSING, landing, may_open
 from auth.policies import Policy
-from auth.public import is_public, is_static
+from auth.public import is_public, is_signed, is_static
 from auth.session import current_viewer
 from auth.views import expired_form
 from data.repositories import audit
@@ -60,6 +60,8 @@ def check(dash_app: Dash) -> Answer:
     if is_static(request.path):
         return None
     audit.request_id.set(g.get("reference", ""))
+    if is_signed(request.path) and request.method == "POST":
+        return None
     viewer = current_viewer()
     set_locale(viewer.locale if not viewer.is_anonymous else chosen_locale())
     if request.path == "/metrics" and (_is_local() or viewer.role is Role.ADMIN):

@@ -25,15 +25,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def serving(config: Config, folder: Path, *, has_worker: bool = True) -> Iterator[str]:
-    """The address of a server on these stores; it ends with the block."""
+def serving(
+    config: Config, folder: Path, *, has_worker: bool = True, web: str = "app:create_server()"
+) -> Iterator[str]:
+    """The address of a server on these stores; it ends with the block. web : what makes it"""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = environment(config, port)
     path = folder / "server.log"
     with path.open("wb") as log:
-        web = ["gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "app:create_server()"]
-        children = [_start(web, settings, log)]
+        command = ["gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", web]
+        children = [_start(command, settings, log)]
         if has_worker:
             children.append(_start(["cli", "worker"], settings, log))
         try:
