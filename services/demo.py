@@ -18,7 +18,7 @@ from data.seed.stores import Stores
 from data.seed.world import Made, make_world
 from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
-from services import demo_contracts
+from services import demo_bills, demo_contracts
 from services.passwords import hash_password
 from services.portal import Portal, using
 from services.rollups import roll_up
@@ -39,15 +39,16 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
     made = make_world(Stores(portal.records, portal.readings), facts, progress=progress)
     with using(portal):
         demo_contracts.make_contracts()
+        demo_bills.make_bills()
     continue_live(portal)
     roll_up(portal)
     return made
 
 
 def _complete(portal: Portal) -> int:
-    """What an interrupted attempt left out of a world that has its customers already: their contracts; how many."""
+    """What an interrupted attempt left out of a world that has its customers already: contracts, bills; how many."""
     with using(portal):
-        return demo_contracts.make_contracts()
+        return demo_contracts.make_contracts() + (0 if demo_bills.are_made() else demo_bills.make_bills())
 
 
 def continue_live(portal: Portal, until: datetime | None = None) -> int:

@@ -29,6 +29,7 @@ from services import portal
 from services.tariff_catalogue import Conditions, publish
 
 BILLED_MONTHS = 19  # whole months of supply before the current one
+PAYMENT_DAYS = 28
 HOLIDAY_YEARS = (2020, 2035)
 SOURCE = "Demo market, invented"
 SIMULATED = "Demo simulator"  # how the source of the demo's sites begins; real homes beside them have no contract
@@ -162,7 +163,7 @@ def _sign(tx: Session, row: SupplyRow, direction: str, versions: dict[str, int],
     facts: dict[str, Any] = {
         "public_id": public_id(SEED, "con", slug), "number": f"V-{number(SEED, slug, 7)}",
         "account_id": row.account_id, "supply_point_id": row.supply_point_id, "direction": direction,
-        "signed_on": signed_at.date(), "first_date": begin, "end_date": row.end_date,
+        "payment_terms_days": PAYMENT_DAYS, "signed_on": signed_at.date(), "first_date": begin, "end_date": row.end_date,
         "billing_cycle": "yearly" if _is_yearly(row, direction) else "monthly",
     }  # fmt: skip
     if direction == "feed_in":

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from data.tables.accounts import Account
+from data.tables.accounts import Account, Customer
 from data.tables.billing import (
     BillingDocument,
     BillingLine,
@@ -185,6 +185,22 @@ def names_of(db: Session, document_ids: Iterable[int]) -> dict[int, tuple[str, s
     wanted = BillingDocument.id.in_(list(document_ids))
     rows = db.execute(select(BillingDocument.id, BillingDocument.public_id, BillingDocument.number_text).where(wanted))
     return {row_id: (public_id, number) for row_id, public_id, number in rows}
+
+
+def counterpart(db: Session, public_id: str) -> str | None:
+    """The note that takes a document back, or the document that a note takes back."""
+    row = document_row(db, public_id)
+    if row is None:
+        return None
+    if row.refers_to_id is not None:
+        return db.scalar(select(BillingDocument.public_id).where(BillingDocument.id == row.refers_to_id))
+    return db.scalar(select(BillingDocument.public_id).where(BillingDocument.refers_to_id == row.id))
+
+
+def customer_kinds(db: Session, account_ids: Iterable[int]) -> set[str]:
+    """Whether accounts belong to people or to businesses."""
+    query = select(Customer.kind).join(Account, Account.customer_id == Customer.id)
+    return set(db.scalars(query.where(Account.id.in_(list(account_ids)))))
 
 
 def account_id_of(db: Session, public_id: str) -> tuple[int, str] | None:

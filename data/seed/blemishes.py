@@ -72,18 +72,18 @@ def _estimated(site: SiteColumns) -> None:
 @BLEMISHES.register("corrected")
 def _corrected(site: SiteColumns) -> None:
     """Six hours came in 60 % too high and were corrected five days later; both versions stay readable."""
-    _too_high(site, moments.CORRECTED_DAYS, moments.CORRECTED_KNOWN_DAYS)
+    _too_high(site, moments.CORRECTED_DAYS, moments.CORRECTED_KNOWN_DAYS, 6)
 
 
 @BLEMISHES.register("recounted")
 def _recounted(site: SiteColumns) -> None:
-    """The same, found out only after the month had been billed: the bill is taken back and written again."""
-    _too_high(site, moments.RECOUNTED_DAYS, moments.RECOUNTED_KNOWN_DAYS)
+    """Two days came in too high, found out only after the month had been billed: the bill is written again."""
+    _too_high(site, moments.RECOUNTED_DAYS, moments.RECOUNTED_KNOWN_DAYS, 48)
 
 
-def _too_high(site: SiteColumns, days_ago: int, known_days_ago: int) -> None:
+def _too_high(site: SiteColumns, days_ago: int, known_days_ago: int, hours: int) -> None:
     low = moment(site.zone_name, site.today, days_ago, 8.0)
-    high = low + timedelta(hours=6)
+    high = low + timedelta(hours=hours)
     known_at = moment(site.zone_name, site.today, known_days_ago, 11.0)
     before = after = 0
     wrong = {column.plan.slug: column.energy_wh[column.between(low, high)] * 8 // 5 for column in site.bought()}

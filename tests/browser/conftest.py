@@ -23,10 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def _world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
+    from tests.factories.bills import bill
     from tests.factories.world import tiny_world
 
     folder = tmp_path_factory.mktemp("world")
     portal = tiny_world(folder)
+    bill(portal)
     portal.records.dispose()
     portal.readings.close()
     return portal.config, folder

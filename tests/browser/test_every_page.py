@@ -20,6 +20,7 @@ CUSTOMER_PAGES = {
     "consumption-appliance": "/consumption?view=appliance&period=month&date=2026-10-15",
     "consumption-compare": "/consumption?view=compare&period=month&date=2026-10-15&compare=previous",
     "export": "/consumption/export",
+    "billing": "/billing",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {
@@ -28,7 +29,7 @@ STAFF_PAGES = {
     "admin-customers-none": "/admin/customers?q=nobody-at-all",
 }
 # Opened below through a link to somebody's own thing.
-WITH_IDS = {"/dashboard/<site>", "/consumption/<meter>", "/admin/customers/<customer>"}
+WITH_IDS = {"/dashboard/<site>", "/consumption/<meter>", "/admin/customers/<customer>", "/billing/<invoice>"}
 MISSING = ("not-found", "foreign-site")
 LAYOUT_SHIFT = """
 return new Promise(done => { let sum = 0;
@@ -104,6 +105,12 @@ def test_the_analysts_page(browser: Browser):
 def _first_link(browser: Browser, page: str, selector: str) -> str:
     browser.get(page)
     return str(browser.find(selector).get_attribute("href")).removeprefix(browser.base_url)
+
+
+def test_the_page_of_one_bill(browser: Browser):
+    browser.sign_in("consumer")
+    address = _first_link(browser, "/billing", "#billing-list tbody a")
+    assert _look(browser, "bill", address) == []
 
 
 def test_the_page_of_one_site_and_of_one_meter(browser: Browser):

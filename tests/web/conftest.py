@@ -16,18 +16,20 @@ from domain.access import Role, Viewer
 from pages._application import PortalDash
 from services import portal as portals
 from services.portal import Portal
+from tests.factories.bills import bill
 from tests.factories.world import PASSWORD, tiny_world
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The tiny world, shared by all tests of the web: they read it, or change only what is their own."""
+    """The tiny world with its bills, shared by all tests of the web: they read it, or change only what is their own."""
     folder = tmp_path_factory.mktemp("world")
     made = tiny_world(folder)
     made = Portal(
         made.config.model_copy(update={"static_cache": str(folder / "static")}),
         made.records, made.readings, made.cache, made.clock,
     )  # fmt: skip
+    bill(made)
     yield made
     made.readings.close()
     made.cache.close()

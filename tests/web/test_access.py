@@ -12,6 +12,7 @@ from auth.callbacks import ROUTER, policy_of
 from auth.page_access import OBJECTS, roles_of
 from auth.public import PUBLIC_PATHS, is_public
 from data.tables.accounts import Account, Customer, Membership, Tenancy
+from data.tables.billing import BillingDocument
 from data.tables.identity import User
 from data.tables.operations import AuditEvent
 from data.tables.sites import Meter, MeterInstallation, Register, Site, SupplyPoint
@@ -227,7 +228,7 @@ def test_metrics_are_for_this_machine_and_for_admins(stranger, clients):
 
 
 def things_of(world, email: str) -> dict[str, list[str]]:
-    """Public ids of a person's sites, meters, registers and customers."""
+    """Public ids of a person's sites, meters, registers, customers and bills."""
     with world.records.reading() as db:
         user_id = db.scalar(select(User.id).where(User.email == email))
         accounts = select(Membership.account_id).where(Membership.user_id == user_id)
@@ -245,6 +246,7 @@ def things_of(world, email: str) -> dict[str, list[str]]:
             "site": select(Site.public_id).where(Site.id.in_(site_ids)),
             "meter": meters,
             "customer": customers,
+            "invoice": select(BillingDocument.public_id).where(BillingDocument.account_id.in_(accounts)),
         }
         return {kind: list(db.scalars(query)) for kind, query in found.items()}
 

@@ -1,0 +1,152 @@
+"""The bills over HTTP: what is open, what narrows the list, each line down to its intervals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from components import formats
+from services import billing_detail, billing_list, portal
+from services.billing_list import Filter
+from tests.web.test_app import route
+from tests.web.walk import call, components, draw, held_by, seen
+
+
+def text(client, path, query=""):
+    answer = route(client, path, query)
+    assert answer.status_code == 200
+    said = json.dumps(answer.get_json(), ensure_ascii=False)
+    assert "Something went wrong" not in said
+    return said
+
+
+@pytest.fixture
+def rows(world, viewer_in):
+    """`rows("consumer")`: that person's bills, newest first."""
+
+    def find(person):
+        with portal.using(world):
+            return billing_list.bills(viewer_in(person))
+
+    return find
+
+
+def figure(client, app, output, path, query=""):
+    held = held_by(draw(client, path, query))
+    answer = call(client, app, output, seen(app, output, held))
+    assert answer.status_code == 200
+    (graph,) = [item for item in components(answer.get_json()) if item["type"] == "Graph"]
+    return graph["props"]["figure"]
+
+
+def test_the_list_says_what_is_open_and_links_every_bill(sign_in, rows):
+    found = rows("consumer")
+    said = text(sign_in("consumer"), "/billing")
+    owed = sum(row.open_minor for row in found)
+    assert owed > 0
+    assert _spelled(formats.money(owed, "EUR")) in said
+    for row in found:
+        assert f"/billing/{row.public_id}" in said
+        assert row.number in said
+
+
+def _spelled(amount):
+    """A large figure is drawn sign by sign where it has a point; the part before it is one text."""
+    return amount.partition(".")[0]
+
+
+def test_a_filter_leaves_what_fits_and_stays_in_the_address(sign_in, rows):
+    client, found = sign_in("prosumer"), rows("prosumer")
+    credits_ = [row for row in found if row.kind == "feed_in_credit"]
+    said = text(client, "/billing", "?kind=feed_in_credit")
+    assert f"{len(credits_)} document" in said
+    assert "kind=feed_in_credit&sort=-amount" in said
+    none = text(client, "/billing", "?kind=credit_note")
+    assert "No document fits." in none
+
+
+def test_addresses_that_mean_nothing_ask_for_everything(sign_in, rows):
+    count = len(rows("consumer"))
+    said = text(sign_in("consumer"), "/billing", "?page=x&year=20&sort=nothing")
+    assert f"{count} documents" in said
+
+
+def test_a_business_may_look_at_prices_without_vat_and_a_member_may_not_pay(sign_in, rows):
+    row = rows("business")[0]
+    gross, net = text(sign_in("business"), "/billing"), text(sign_in("business"), "/billing", "?vat=net")
+    assert formats.money(row.gross_minor, "EUR") in gross
+    assert formats.money(row.net_minor, "EUR") in net
+    assert "Amount without VAT" in net
+    assert "Only owners of the account can pay." in text(sign_in("accountant"), "/billing")
+    assert "Only owners of the account can pay." not in gross
+
+
+def test_the_bars_are_what_each_month_was_billed(app, sign_in, rows):
+    drawn = figure(sign_in("consumer"), app, "billing-chart.children", "/billing")
+    bars = drawn["data"][0]
+    assert bars["x"][0] == "March 2026"
+    march = sum(row.balance_minor for row in rows("consumer") if row.first.month == 3)
+    assert round(bars["y"][0] * 100) == march
+    assert round(sum(bars["y"]) * 100) == sum(row.balance_minor for row in rows("consumer"))
+
+
+@pytest.fixture
+def bill(world, viewer_in, rows):
+    """The consumer's electricity bill of October."""
+    row = next(r for r in rows("consumer") if r.commodity == "electricity" and r.first.month == 10)
+    with portal.using(world):
+        return billing_detail.detail(viewer_in("consumer"), row.public_id)
+
+
+def test_a_bill_shows_every_line_and_is_computed_again_to_the_cent(sign_in, bill):
+    said = text(sign_in("consumer"), f"/billing/{bill.row.public_id}")
+    assert bill.is_same
+    assert "Computed again just now: the same to the cent." in said
+    for line in bill.document.lines:
+        assert formats.money(line.net_minor, "EUR") in said
+        assert line.label in said
+    for tax in bill.document.totals.taxes:
+        assert formats.money(tax.tax_minor, "EUR") in said
+    assert formats.kwh(bill.imported_wh) in said
+
+
+def test_the_intervals_behind_a_line_sum_to_it(bill):
+    """October: 2,980 quarter-hours, 4 more than 31 x 96 for the clock."""
+    line = next(line for line in bill.rating.lines if line.code == "energy")
+    rows_ = list(billing_detail.proof(line, bill.contract.zone_name))
+    assert len(rows_) == 2_980
+    assert sum(row.amount for row in rows_) == line.amount
+    assert sum(row.energy_wh for row in rows_) == bill.imported_wh
+    assert {row.price for row in rows_} == {line.unit_price}
+
+
+def test_the_causes_of_a_change_sum_to_it(app, sign_in, bill):
+    change = bill.change
+    assert change.before.first.month == 3
+    assert sum(step.change_minor for step in change.steps) == bill.row.gross_minor - change.before.gross_minor
+    drawn = figure(sign_in("consumer"), app, "bill-waterfall.children", f"/billing/{bill.row.public_id}")
+    (bars,) = drawn["data"]
+    assert round(bars["y"][0] * 100) == change.before.gross_minor
+    assert round(bars["y"][-1] * 100) == bill.row.gross_minor
+
+
+def test_somebody_elses_bill_is_missing(sign_in, bill):
+    stranger = sign_in("prosumer")
+    foreign = route(stranger, f"/billing/{bill.row.public_id}")
+    assert foreign.status_code == 404
+    assert route(stranger, "/billing/doc-0000000000").status_code == 404
+
+
+def test_money_for_feeding_in_is_told_as_paid_to_you(sign_in, rows):
+    row = next(row for row in rows("prosumer") if row.kind == "feed_in_credit")
+    said = text(sign_in("prosumer"), f"/billing/{row.public_id}")
+    assert "Paid to you" in said
+    assert "You fed" in said
+
+
+def test_pages_hold_a_dozen_documents(world, viewer_in):
+    with portal.using(world):
+        view = billing_list.listing(viewer_in("consumer"), Filter(page=99))
+    assert (view.page, view.pages) == (1, 1)
+    assert view.found == len(view.rows) <= billing_list.PAGE_ROWS
