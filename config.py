@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 DEMO_SECRET = "demo-secret-key-not-for-production-use"  # noqa: S105 - published on purpose, refused in production
 ROOT = Path(__file__).resolve().parent
+SECRETS = ("secret_key", "stripe_key", "stripe_webhook_secret")
 PASSWORD_IN_URL = re.compile(r"(://[^/@:]*:).*@")
 
 
@@ -46,6 +47,9 @@ class Config(BaseModel):
     mqtt_url: str = ""
     sepa_creditor: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{3,31}$")] = "DE98ZZZ09999999999"
     payment_provider: Literal["sandbox", "stripe"] = "sandbox"
+    stripe_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api: str = "https://api.stripe.com"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -125,6 +129,27 @@ class Config(BaseModel):
             raise ValueError("use mqtt://HOST:PORT or mqtts://HOST:PORT")
         return value
 
+    @field_validator("stripe_key")
+    @classmethod
+    def _secret_stripe_key(cls, value: str) -> str:
+        if value and not value.startswith(("sk_", "rk_")):
+            raise ValueError("use the secret key of the account, sk_... or a restricted rk_...")
+        return value
+
+    @field_validator("stripe_api")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("use https://api.stripe.com, or the address of a stand-in for tests")
+        return value.rstrip("/")
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _signing_secret(cls, value: str) -> str:
+        if value and not value.startswith("whsec_"):
+            raise ValueError("use the signing secret of the webhook endpoint, whsec_...")
+        return value
+
     @field_validator("brand_logo")
     @classmethod
     def _logo_exists(cls, value: str) -> str:
@@ -138,6 +163,7 @@ class Config(BaseModel):
             raise ValueError(
                 "PORTAL_SECRET_KEY: use at least 32 random characters, such as `openssl rand -hex 32` prints"
             )
+        self._check_stripe()
         if self.env == "production":
             if self.secret_key == DEMO_SECRET:
                 raise ValueError(
@@ -145,9 +171,22 @@ class Config(BaseModel):
                 )
             if not self.base_url.startswith("https://"):
                 raise ValueError("PORTAL_BASE_URL: production needs https://")
+            if self.payment_provider == "sandbox":
+                raise ValueError(
+                    "PORTAL_PAYMENT_PROVIDER: production refuses the sandbox, where no money moves; use stripe"
+                )
             if self.now is not None:
                 raise ValueError("PORTAL_NOW: production needs the real time; a frozen clock ends no session")
         return self
+
+    def _check_stripe(self) -> None:
+        if self.payment_provider != "stripe":
+            return
+        for name in ("stripe_key", "stripe_webhook_secret"):
+            if not getattr(self, name):
+                raise ValueError(f"PORTAL_{name.upper()}: PORTAL_PAYMENT_PROVIDER=stripe needs it")
+        if self.env == "production" and not self.stripe_api.startswith("https://"):
+            raise ValueError("PORTAL_STRIPE_API: production needs https://")
 
     @property
     def is_demo(self) -> bool:
@@ -164,7 +203,7 @@ class Config(BaseModel):
         """The settings as they may be printed: without the key, and without the passwords inside of addresses."""
         values = {name: str(value) if value is not None else None for name, value in self}
         masked = {name: PASSWORD_IN_URL.sub(r"\1***@", value) if value else value for name, value in values.items()}
-        return {**masked, "secret_key": "***"}
+        return {**masked, **{name: "***" for name in SECRETS if values[name]}}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:

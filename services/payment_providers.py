@@ -9,6 +9,7 @@ from adapters import cipher
 from adapters.clock import Clock
 from adapters.payments.base import PaymentProvider
 from adapters.payments.sandbox import SandboxProvider
+from adapters.payments.stripe import Keys, StripeProvider
 from domain.errors import NotFoundError
 from domain.registry import Registry
 from services import portal
@@ -16,6 +17,7 @@ from services.portal import Portal
 
 PROVIDERS: Registry[Callable[[Portal], PaymentProvider]] = Registry("payment providers")
 _sandboxes: dict[tuple[Path, Clock], SandboxProvider] = {}
+_stripes: dict[tuple[Keys, Clock, str], StripeProvider] = {}
 
 
 def provider(name: str = "") -> PaymentProvider:
@@ -43,3 +45,16 @@ def sandbox() -> SandboxProvider:
 @PROVIDERS.register("sandbox")
 def _sandbox(_made: Portal) -> PaymentProvider:
     return sandbox()
+
+
+@PROVIDERS.register("stripe")
+def _stripe(made: Portal) -> PaymentProvider:
+    """One per process, so that its connections are kept; missing where no key is set."""
+    config = made.config
+    if not config.stripe_key:
+        raise NotFoundError(what="provider")
+    keys = Keys(config.stripe_key, config.stripe_webhook_secret, config.brand_contact)
+    place = keys, made.clock, config.stripe_api
+    if place not in _stripes:
+        _stripes[place] = StripeProvider(keys, made.clock, api=config.stripe_api)
+    return _stripes[place]

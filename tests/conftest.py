@@ -10,7 +10,14 @@ import pytest
 from hypothesis import settings
 
 # The open data lies beside some checkouts only; where it is named, it must be there.
-PARTS = ("postgres", "redis", "browser", "pysam", *(("shared",) if os.environ.get("PORTAL_SHARED") else ()))
+PARTS = (
+    "postgres",
+    "redis",
+    "browser",
+    "pysam",
+    "localstripe",
+    *(("shared",) if os.environ.get("PORTAL_SHARED") else ()),
+)
 
 # A busy machine is no fault of the law under test.
 settings.register_profile("portal", deadline=None)
@@ -19,7 +26,7 @@ settings.load_profile("portal")
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """With REQUIRE_SERVICES set, as in CI, PostgreSQL, Redis, Chromium, PySAM and the open data may not be missing."""
+    """With REQUIRE_SERVICES set, as in CI, PostgreSQL, Redis, Chromium, PySAM, localstripe and the open data may not be missing."""
     outcome = yield
     report = outcome.get_result()
     if report.skipped and os.environ.get("REQUIRE_SERVICES") and any(item.get_closest_marker(part) for part in PARTS):

@@ -126,7 +126,7 @@ class PaymentRow(Base):
     currency: Mapped[str] = mapped_column(String(3))
     provider: Mapped[str] = mapped_column(String(16))
     provider_id: Mapped[str | None] = mapped_column(String(80))
-    page_url: Mapped[str] = mapped_column(String(500), default="")
+    page_url: Mapped[str] = mapped_column(Text, default="")
     origin: Mapped[str] = mapped_column(String(12), default="customer")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     state: Mapped[str] = mapped_column(String(20), default="unknown")

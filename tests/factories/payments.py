@@ -26,9 +26,9 @@ TABLES = (
 
 
 @contextmanager
-def paying(kind: str, folder: Path) -> Iterator[People]:
+def paying(kind: str, folder: Path, **settings: object) -> Iterator[People]:
     """The people of a portal on a database of the asked kind."""
-    with empty_database(kind, folder) as url, people(folder, database_url=url) as made:
+    with empty_database(kind, folder) as url, people(folder, database_url=url, **settings) as made:
         yield made
 
 

@@ -18,6 +18,7 @@ from data.tables.sites import Device, Register, Site
 from services import demo
 from services.portal import Portal
 from tests.factories.lookups import readings, scalar
+from tests.factories.settings import PRODUCTION
 from tests.factories.world import SPANS, tiny_portal, tiny_world
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
@@ -102,7 +103,7 @@ def test_devices_are_seen_while_readings_come_in(tiny):
 
 
 def test_production_refuses_demo_users(tiny):
-    config = Config(env="production", secret_key="x" * 40, base_url="https://portal.example.com")
+    config = Config(**PRODUCTION)
     production = Portal(config, tiny.records, tiny.readings, tiny.cache, tiny.clock)
     with pytest.raises(demo.NotADemoError):
         demo.make(production)

@@ -48,5 +48,15 @@ def test_pysam_may_not_be_away_in_ci():
     assert "its part must be here" in done.stdout
 
 
+def test_localstripe_may_not_be_away_in_ci():
+    without = "import sys, pytest; sys.modules['localstripe'] = None; sys.exit(pytest.main(sys.argv[1:]))"
+    test = "tests/integration/adapters/test_payment_localstripe.py::test_an_unknown_payment_is_missing"
+    environment = {**os.environ, "REQUIRE_SERVICES": "1"}
+    command = [sys.executable, "-c", without, test]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout[-2000:]
+    assert "its part must be here" in done.stdout
+
+
 def test_ci_requires_them():
     assert "export REQUIRE_SERVICES=1" in (ROOT / ".ci" / "run").read_text()

@@ -28,8 +28,14 @@ BAD = {
     "PORTAL_MQTT_URL": ("broker:1883", "mqtt://"),
     "PORTAL_SEPA_CREDITOR": ("nobody", "pattern"),
     "PORTAL_PAYMENT_PROVIDER": ("cash", "sandbox"),
+    "PORTAL_STRIPE_KEY": ("pk_live_of_the_browser", "sk_"),
+    "PORTAL_STRIPE_WEBHOOK_SECRET": ("secret", "whsec_"),
+    "PORTAL_STRIPE_API": ("api.stripe.com", "https://api.stripe.com"),
     "PORTAL_LOG_LEVEL": ("LOUD", "INFO"),
 }
+STRIPE = {
+    "PORTAL_PAYMENT_PROVIDER": "stripe", "PORTAL_STRIPE_KEY": "sk_live_hush", "PORTAL_STRIPE_WEBHOOK_SECRET": "whsec_hush",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("variable", sorted(BAD))
@@ -75,7 +81,21 @@ def test_production_needs_https():
 def test_production_refuses_a_stopped_clock():
     environ = {"PORTAL_ENV": "production", "PORTAL_SECRET_KEY": SECRET, "PORTAL_BASE_URL": "https://portal.example.com"}
     with pytest.raises(ConfigError, match="PORTAL_NOW: production needs the real time"):
-        Config.from_env({**environ, "PORTAL_NOW": "2026-09-22T12:35:00+00:00"})
+        Config.from_env({**environ, **STRIPE, "PORTAL_NOW": "2026-09-22T12:35:00+00:00"})
+
+
+def test_production_refuses_the_sandbox_and_an_open_line_to_stripe():
+    environ = {"PORTAL_ENV": "production", "PORTAL_SECRET_KEY": SECRET, "PORTAL_BASE_URL": "https://portal.example.com"}
+    with pytest.raises(ConfigError, match="PORTAL_PAYMENT_PROVIDER: production refuses the sandbox"):
+        Config.from_env(environ)
+    with pytest.raises(ConfigError, match="PORTAL_STRIPE_API: production needs https"):
+        Config.from_env({**environ, **STRIPE, "PORTAL_STRIPE_API": "http://127.0.0.1:8420"})
+
+
+@pytest.mark.parametrize("missing", ["PORTAL_STRIPE_KEY", "PORTAL_STRIPE_WEBHOOK_SECRET"])
+def test_stripe_needs_its_key_and_its_secret(missing):
+    with pytest.raises(ConfigError, match=f"{missing}: PORTAL_PAYMENT_PROVIDER=stripe needs it"):
+        Config.from_env({**STRIPE, missing: ""})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +114,7 @@ def test_printed_settings_keep_key_and_passwords_to_themselves():
         "PORTAL_DATABASE_URL": "postgresql://portal:hush@host/name",
         "PORTAL_CACHE_URL": "redis://:hu@sh@host:6379/0",
         "PORTAL_SMTP_URL": "smtp://mail:hush@host:25",
+        **STRIPE,
     }
     shown = Config.from_env(environ).shown()
     assert set(shown) == set(Config.model_fields)
@@ -106,6 +127,7 @@ def test_production_starts_with_its_own_secret_and_https():
         "PORTAL_ENV": "production",
         "PORTAL_SECRET_KEY": SECRET,
         "PORTAL_BASE_URL": "https://Portal.example.com/",
+        **STRIPE,
     }
     config = Config.from_env(environ)
     assert config.base_url == "https://portal.example.com"

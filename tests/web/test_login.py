@@ -8,6 +8,7 @@ import pytest
 
 from services import identity
 from tests.factories.people import People, people
+from tests.factories.settings import PRODUCTION
 from tests.web.gate import csrf_of, form_token, make_gate, sign_in
 
 
@@ -57,8 +58,7 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(client):
 def test_production_cookies_are_tied_to_the_host_and_to_https(tmp_path):
     from data.repositories.identity import NewUser
 
-    settings = {"env": "production", "secret_key": "k" * 32, "base_url": "https://portal.example.com"}
-    with people(tmp_path, **settings) as real:
+    with people(tmp_path, **PRODUCTION) as real:
         identity.create_user(NewUser("a@example.com", "A", ""), "a long password")
         client = make_gate(real)[0].test_client()
         page = client.get("/login", base_url="https://portal.example.com").get_data(as_text=True)

@@ -162,7 +162,7 @@ def _paid() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("provider", sa.String(length=16), nullable=False),
         sa.Column("provider_id", sa.String(length=80), nullable=True),
-        sa.Column("page_url", sa.String(length=500), nullable=False),
+        sa.Column("page_url", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=12), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),

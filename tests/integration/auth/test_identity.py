@@ -21,6 +21,7 @@ from domain.access import NOBODY, Permission, Role, require_site
 from domain.errors import InvalidInputError, NotFoundError
 from services import admin, identity, passwords, portal
 from tests.factories.people import NOW, PASSWORD, people
+from tests.factories.settings import PRODUCTION
 
 CONSUMER = "consumer@demo.example"
 
@@ -90,9 +91,7 @@ def test_an_idle_session_ends_after_8_hours_in_the_demo_and_1_in_production(worl
     token = enter().token
     world.wait(hours=8, seconds=1)
     assert identity.caller(token) is None
-    with people(
-        tmp_path / "production", env="production", secret_key="k" * 32, base_url="https://portal.example.com"
-    ) as real:
+    with people(tmp_path / "production", **PRODUCTION) as real:
         identity.create_user(repository.NewUser("a@example.com", "A", ""), "a long password")
         token = enter("a@example.com", "a long password").token
         real.wait(minutes=60)
@@ -102,7 +101,7 @@ def test_an_idle_session_ends_after_8_hours_in_the_demo_and_1_in_production(worl
 
 
 def test_production_refuses_demo_people(tmp_path):
-    with people(tmp_path, env="production", secret_key="k" * 32, base_url="https://portal.example.com"):
+    with people(tmp_path, **PRODUCTION):
         assert identity.sign_in(CONSUMER, PASSWORD, ip="192.0.2.1") == identity.Refused("wrong")
         assert identity.demo_emails() == ()
 
@@ -110,8 +109,7 @@ def test_production_refuses_demo_people(tmp_path):
 def test_a_session_of_the_demo_is_worth_nothing_in_production(tmp_path):
     with people(tmp_path) as demo:
         token = enter().token
-        settings = {"env": "production", "secret_key": "k" * 32, "base_url": "https://portal.example.com"}
-        real = replace(demo.portal, config=demo.portal.config.model_copy(update=settings))
+        real = replace(demo.portal, config=demo.portal.config.model_copy(update=PRODUCTION))
         assert identity.caller(token) is not None
         with portal.using(real):
             assert identity.caller(token) is None
