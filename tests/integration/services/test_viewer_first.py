@@ -9,14 +9,18 @@ from datetime import date
 
 import pytest
 
+from data.queries import billing_runs as billing_run_queries
+from data.queries import contracts as contract_queries
 from domain.access import Permission
 from domain.calendar import Period, PeriodKind
 from domain.errors import NotFoundError
 from domain.exports import ExportRequest
 from services import (
     accounts,
+    billing_basis,
     billing_estimate,
     billing_issue,
+    billing_run,
     consumption,
     consumption_devices,
     consumption_pairs,
@@ -30,16 +34,18 @@ from services import (
     payment_methods,
     payment_sandbox,
     payments,
+    portal,
     shell,
     sites,
     use,
 )
+from services.billing_drafts import Policy
 from services.consumption_asks import Ask
 from services.payment_providers import sandbox
 from tests.factories.billing import make_document, make_line
 
 MODULES = (
-    billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
+    billing_basis, billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
     payment_methods, payment_sandbox, payments, shell, sites, use,
 )  # fmt: skip
 # Asked about the viewer alone.
@@ -102,6 +108,14 @@ def payable_things(owner) -> dict[str, object]:
     }  # fmt: skip
 
 
+def billed_document(contract_public_id: str) -> str:
+    """The bill of the month of a contract, issued once for all of these tests."""
+    billing_run.run(MONTH, Policy(grace_days=0, is_told=False), contract_public_id=contract_public_id)
+    with portal.current().records.reading() as db:
+        contract = contract_queries.contract_row(db, contract_public_id)
+        return billing_run_queries.live_bases(db, MONTH.first, contract.id)[0].document_public_id
+
+
 # An id in place of a thing, by what it names.
 PUBLIC_IDS = {("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
 
@@ -115,6 +129,8 @@ def test_what_is_somebody_elses_is_missing(viewer_of, foreign, module, name):
     if module.startswith("payment"):
         foreign |= payable_things(viewer_of("prosumer"))
         ids |= {"account": foreign["account_public_id"], "payment": foreign["payment"], "method": foreign["method"]}
+    if module == "billing_basis":
+        foreign |= {"document_public_id": billed_document(own)}
     things = {**foreign, "public_id": ids.get(PUBLIC_IDS.get((module, name), ""), "")}
     arguments = [things[argument] for argument in _names(function)[1:]]
 
