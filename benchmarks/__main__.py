@@ -6,7 +6,14 @@ import argparse
 import importlib
 from pathlib import Path
 
-MODULES = ("benchmarks.store", "benchmarks.ingest", "benchmarks.web", "benchmarks.signin", "benchmarks.rating")
+MODULES = (
+    "benchmarks.store",
+    "benchmarks.ingest",
+    "benchmarks.web",
+    "benchmarks.signin",
+    "benchmarks.rating",
+    "benchmarks.billing",
+)
 
 
 def main() -> None:
