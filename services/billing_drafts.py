@@ -134,13 +134,14 @@ def issue_draft(
 ) -> Issued:
     """Number, document, postings and what it was computed from; the draft becomes the bill that counts.
 
+    The caller holds the lock of the account.
     row : its draft; None for a bill that never was one
     """
     dates = Dates(local_date(now, due.contract.zone_name), due.contract.payment_terms_days)
     document = bill(
         judged.lines, due.kind, due.contract.account_number, judged.currency, due.period, dates, _advances(tx, due)
     )
-    issued = billing_issue.issue_in(tx, document, due.issue_key, now=now)
+    issued = billing_issue.issue_in(tx, document, due.issue_key, now=now, account_id=due.contract.account_id)
     faults.reached("issued")
     repository.add_basis(
         tx, document_public_id=issued.public_id, contract_id=due.contract.id, revision=due.revision,
@@ -148,7 +149,7 @@ def issue_draft(
     )  # fmt: skip
     faults.reached("based")
     if row is None:
-        repository.add_draft(tx, now=now, state="issued", document_public_id=issued.public_id, **_facts(due, judged))
+        repository.add_issued(tx, now=now, document_public_id=issued.public_id, **_facts(due, judged))
     else:
         row.state, row.document_public_id, row.body, row.changed_at = "issued", issued.public_id, "", now
         tx.flush()

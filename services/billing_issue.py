@@ -38,11 +38,16 @@ def issue(document: Document, issue_key: str) -> Issued:
         return issue_in(tx, document, issue_key, now=made.clock.now())
 
 
-def issue_in(tx: Session, document: Document, issue_key: str, *, now: datetime) -> Issued:
-    """As `issue`, part of the caller's transaction."""
+def issue_in(
+    tx: Session, document: Document, issue_key: str, *, now: datetime, account_id: int | None = None
+) -> Issued:
+    """As `issue`, part of the caller's transaction.
+
+    account_id : of the document's account, where the caller holds its lock already
+    """
     if document.kind == "credit_note":
         raise InvalidInputError("kind", "issue_credit_notes_by_number")
-    account_id = _account(tx, document.party)
+    account_id = account_id or _account(tx, document.party)
     before = queries.issued_for(tx, issue_key)
     if before is not None:
         return Issued(before.public_id, before.number_text, is_new=False)

@@ -30,6 +30,11 @@ def add_draft(tx: Session, *, now: datetime, **facts: Any) -> BillingDraft:
     return row
 
 
+def add_issued(tx: Session, *, now: datetime, **facts: Any) -> None:
+    """A bill that was issued without having been a draft before."""
+    tx.execute(insert(BillingDraft).values(state="issued", created_at=now, changed_at=now, **facts))
+
+
 def change_draft(tx: Session, draft_id: int, *, now: datetime, **facts: Any) -> None:
     tx.execute(update(BillingDraft).where(BillingDraft.id == draft_id).values(changed_at=now, **facts))
 

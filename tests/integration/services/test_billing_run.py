@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from data.queries import billing as billing_queries
-from data.queries import billing_runs as queries
 from data.repositories import contracts as contract_repository
 from data.tables.billing_runs import BillingDraft
 from data.tables.contracts import Contract
 from data.tables.operations import OutboxMessage
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from domain.tariffs.blocks import Block
-from domain.tariffs.charges.feed_in import FeedIn, Vintage
 from services import billing_drafts, billing_queue, billing_run, ledger, schedules
 from services.billing_drafts import Policy
 from tests.factories.billing_world import AGENT, at, billing_world, expected_gross, owner, read
@@ -251,74 +250,6 @@ def test_days_that_are_billed_are_not_billed_again_when_a_contract_ends_earlier(
         assert [code for code in codes(world) if code] == [["overlaps_issued"]]
 
 
-def test_a_feed_in_contract_gets_a_credit_of_its_own(world):
-    charge = FeedIn(
-        code="feed_in", label="Feed-in", cost_group="feed_in", vat_code="std",
-        vintages=(Vintage(tiers=(Block(price=Decimal("0.08")),)),), flow="import",
-    )  # fmt: skip
-    with at(world, "2026-01-01T00:00"):
-        published = publish(tariff_text(charge, id="sun"), direction="feed_in")
-    with world.records.transaction() as tx:
-        sold = contract_repository.add_contract(
-            tx, now=datetime(2026, 1, 1, tzinfo=UTC), number="V-sun", account_id=1, supply_point_id=1, direction="feed_in",
-            signed_on=date(2026, 1, 1), first_date=date(2026, 1, 1), commissioning_date=date(2024, 1, 1), installed_kw="5",
-        )  # fmt: skip
-        contract_repository.add_term(
-            tx, contract_id=sold.id, tariff_version_id=contract_repository.tariff_id(tx, published),
-            first_date=date(2026, 1, 1), now=datetime(2026, 1, 1, tzinfo=UTC),
-        )  # fmt: skip
-    with at(world, "2026-07-03T08:00"):
-        assert counts(billing_run.run(JUNE, AT_ONCE)) == {"issued": 4}
-        (credit,) = [row for row in documents(world) if row[1] == "feed_in_credit"]
-        # 101 Wh x 2,880 = 290.88 kWh x 0.08 = 23.27; VAT 4.42
-        assert credit[0].startswith("E2026-")
-        assert credit[4] == 2_769
-        with world.records.reading() as db:
-            assert billing_queries.ledger_sums(db)["feed_in_payable:C-1", "EUR"] == -2_769
-
-
-YEARS = (("2025-12-31T23:00", "2026-12-31T23:00"),)
-
-
-def test_a_yearly_contract_pays_instalments_and_is_settled_with_their_vat(tmp_path):
-    made = billing_world(tmp_path, 1, cycle="yearly", spans=YEARS)
-    for number in range(1, 13):
-        with at(made, f"2026-{number:02d}-02T08:00"):
-            assert counts(billing_run.run(month(f"2026-{number:02d}"), AT_ONCE)) == (
-                {"issued": 1, "waiting": 1} if number == 12 else {"issued": 1}
-            )
-    with made.records.reading() as db:
-        (plan,) = queries.live_plans(db, [1])
-    # A usual home: 100 Wh x 35,040 = 3,504 kWh x 0.30 + 150.00 = 1,201.20 + 19 % = 1,429.43; a twelfth is 119.12
-    assert (plan.source, plan.expected_minor, plan.amount_minor, len(plan.instalments)) == (
-        "reference",
-        142_943,
-        12_000,
-        12,
-    )
-    assert [row[4] for row in documents(made)] == [12_000] * 12
-    with at(made, "2027-01-04T08:00"):
-        assert counts(billing_run.run(month("2026-12"), AT_ONCE)) == {"issued": 1, "billed": 1}
-        assert counts(billing_run.run(month("2026-11"), AT_ONCE)) == {}
-        assert ledger.problems() == []
-    year = documents(made)[-1]
-    assert year[1:4] == ("invoice", "2026-01-01", "2027-01-01")
-    # 3,539.04 kWh: the first half year at 19 %, the second at 16 %; 12 x 120.00 were paid.
-    first, second = 181 * 96 * 101, 184 * 96 * 101
-    net = [round(first * 30 / 1000 + 6 * 1250), round(second * 30 / 1000 + 6 * 1250)]
-    gross = sum(net) + round(net[0] * 0.19) + round(net[1] * 0.16)
-    assert abs(year[4] - gross) <= 1  # two energy lines and two of standing charge are rounded apart
-    assert year[5] == year[4] - 144_000
-    with made.records.reading() as db:
-        rows = db.execute(text("select sum(net_minor), sum(tax_minor) from billing_tax where is_advance")).one()
-        printed = db.execute(
-            text("select sum(net_minor), sum(tax_minor) from billing_document where kind = 'instalment'")
-        ).one()
-        sums = billing_queries.ledger_sums(db)
-    assert tuple(rows) == tuple(printed)
-    assert [amount for (code, _), amount in sums.items() if code.startswith("advance:")] == [0, 0]
-
-
 def test_the_night_bills_the_month_before_and_finds_corrections(world):
     from services.jobs import HANDLERS
 
@@ -378,3 +309,36 @@ def test_grace_counts_from_the_first_draft(world):
         billing_run.run(JUNE)
         assert {row.grace_until for row in drafts(world)} == {datetime(2026, 7, 3, 8, tzinfo=UTC) + timedelta(days=3)}
         assert counts(billing_run.run(JUNE, AT_ONCE)) == {"issued": 3}
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "con-1", "con-2", "con-3"]), st.integers(0, 2), st.booleans()), max_size=6)
+)
+def test_law_any_order_of_runs_and_parts_of_runs_ends_as_one_run(tmp_path_factory, steps):
+    made = billing_world(tmp_path_factory.mktemp("order"), 3)
+    for hour, (contract, grace, is_dry) in enumerate(steps, 8):
+        with at(made, f"2026-07-03T{hour:02d}:00"):
+            billing_run.run(JUNE, Policy(grace_days=grace), contract_public_id=contract, is_dry=is_dry)
+    with at(made, "2026-07-09T08:00"):
+        billing_run.run(JUNE)
+        billing_run.run(JUNE, AT_ONCE)
+        assert ledger.problems() == []
+    assert [row[0] for row in documents(made)] == [f"R2026-{n:06d}" for n in (1, 2, 3)]
+    assert sorted(row[4] for row in documents(made)) == [expected_gross(n) for n in (1, 2, 3)]
+    made.readings.close()
+    made.records.dispose()
+
+
+def test_two_runs_at_once_bill_each_contract_once(world):
+    def work(_place):
+        with at(world, "2026-07-03T08:00"):
+            return billing_run.run(JUNE, AT_ONCE)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(work, range(2))
+    assert (first.failed, second.failed) == ([], [])
+    assert first.issued + second.issued == 3
+    assert sorted(row[0] for row in documents(world)) == [f"R2026-{n:06d}" for n in (1, 2, 3)]
+    with at(world, "2026-07-03T08:00"):
+        assert ledger.problems() == []
