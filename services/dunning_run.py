@@ -18,7 +18,7 @@ from data.repositories import dunning as repository
 from domain.calendar import local_date
 from domain.payments.dunning import due_step, first_letter
 from domain.payments.retries import DunningStep
-from services import mails, portal, receivables
+from services import mails, plans, portal, receivables
 from services.receivables import Booking
 
 ZONE = "Europe/Berlin"
@@ -33,8 +33,10 @@ class StepTaken:
 
 
 def nightly() -> int:
-    """How many steps were taken today."""
-    return len(run_dunning(local_date(portal.current().clock.now(), ZONE)))
+    """How many steps were taken today; agreements that ended come first, so that their documents are not forgotten."""
+    today = local_date(portal.current().clock.now(), ZONE)
+    plans.check_plans(today)
+    return len(run_dunning(today))
 
 
 def run_dunning(today: date) -> list[StepTaken]:

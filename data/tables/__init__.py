@@ -10,6 +10,7 @@ from data.tables import (
     identity,
     operations,
     payments,
+    plans,
     refunds,
     sites,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "identity",
     "operations",
     "payments",
+    "plans",
     "refunds",
     "sites",
 ]
