@@ -13,6 +13,7 @@ from domain.errors import DomainError
 
 TIMEOUT_S = 20
 PERMANENT = 500  # reply codes from here on will be the same next time (RFC 5321, 4.2.1)
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class MailRefusedError(DomainError):
@@ -54,6 +55,9 @@ class Smtp:
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
+            elif self._user and self._host not in LOOPBACK:
+                server.close()
+                raise OSError(f"{self._host} offers no encryption: the password is not sent")
         if self._user:
             server.login(self._user, self._password)
         return server

@@ -6,6 +6,7 @@ import email
 from contextlib import contextmanager
 from datetime import timedelta
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select, update
 
 from adapters import catalogs
-from adapters.clock import FrozenClock
+from adapters.clock import FrozenClock, WallClock
+from adapters.mail import ways
 from data.tables.identity import User
 from data.tables.operations import OutboxMessage
 from domain import text
-from services import mails, outbox, portal
+from services import jobs, mails, outbox, portal
 from tests.factories.people import NOW, people
 from tests.factories.server import free_port
 
@@ -120,6 +122,33 @@ def test_a_server_that_is_busy_is_asked_again_with_the_same_message_id(here, ser
     with later(here, minutes=2):
         outbox.deliver_one("w")
     assert [mail["Message-ID"] for mail in server.taken] == ["<msg-1@demo.example>"]
+
+
+def test_a_worker_killed_after_sending_repeats_the_mail_with_the_same_message_id(here, server, monkeypatch):
+    """Nothing is written down after the kill; the next worker takes the message over when the lease has ended."""
+    tell(here)
+    with monkeypatch.context() as killed:
+        killed.setattr(outbox.repository, "sent", _die)
+        with pytest.raises(KeyboardInterrupt):
+            outbox.deliver_one("w1")
+    assert not outbox.deliver_one("w2")  # the lease still holds
+    monkeypatch.setattr(jobs, "LEASE_CLOCK", FrozenClock(WallClock().now() + timedelta(minutes=2)))
+    outbox.deliver_one("w2")
+    assert [mail["Message-ID"] for mail in server.taken] == ["<msg-1@demo.example>"] * 2
+    assert states(here) == [("done", 2)]
+
+
+def _die(*_args, **_named):
+    raise KeyboardInterrupt
+
+
+def test_a_password_is_not_sent_in_the_open(server, monkeypatch):
+    """The server here offers no STARTTLS; only on this machine itself may a password go without."""
+    monkeypatch.setattr(ways, "LOOPBACK", set())
+    way = ways.Smtp(server.url.replace("//", "//user:hush@"))
+    with pytest.raises(OSError, match="no encryption"):
+        way.send(EmailMessage())
+    assert server.taken == []
 
 
 def test_a_refusal_for_good_goes_to_the_dead_letters_with_its_reason(here, server):
