@@ -7,7 +7,7 @@ from flask import Flask
 
 from adapters import compression
 from adapters.metrics import Metrics
-from auth import answers, downloads, errors, guard, health, language, payments, requests, sandbox, views
+from auth import answers, billing_files, downloads, errors, guard, health, language, payments, requests, sandbox, views
 from services.portal import Portal
 
 
@@ -25,6 +25,7 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     language.install(server)
     views.install(server)
     downloads.install(server)
+    billing_files.install(server)
     payments.install(server)
     sandbox.install(server)
     guard.install(server, app)

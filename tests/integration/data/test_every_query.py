@@ -24,7 +24,7 @@ from tests.factories.world import tiny_portal
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 # What arguments of these names are asked with; a new name is added here.
 ASKED = {
-    "account_id": 7, "account_ids": [7], "actions": ["a:b"], "before": NOW, "counters": [("user:x", 10)], "column": "kind",
+    "account_id": 7, "account_number": "x", "account_ids": [7], "actions": ["a:b"], "before": NOW, "counters": [("user:x", 10)], "column": "kind",
     "contract_ids": [7], "supply_point_ids": [7], "draft_id": 7, "digest": "x", "document_public_ids": ["x"], "known_at": NOW, "revision": 0,
     "contract_id": 7, "code": "x", "supply_point_id": 7, "start_s": 0, "end_s": 9, "tariff_version_ids": [7], "customer_id": 7, "day": date(2026, 5, 4), "email": "nobody@example.com", "end": date(2026, 5, 5), "end_utc": datetime(2026, 5, 5, tzinfo=UTC),
     "first": date(2026, 5, 4), "id_hash": "x", "key": "x", "kind": "export", "letter_id": "msg-7", "limit": 5, "membership": "owner",
