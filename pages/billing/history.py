@@ -43,6 +43,7 @@ dash.register_page(
 def layout(**query: str) -> html.Div:
     viewer = current_viewer()
     asked = read(query, {row.public_id for row in billing_history.accounts(viewer)})
+    query = {**query, "account": asked.account}
     view = billing_history.history(viewer, asked)
     head = page_head(_("Billing history"), lead=_lead(view), actions=_actions(view, query))
     if not view.years:

@@ -22,6 +22,7 @@ from components.theme import theme
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.billing import _chart as chart
+from pages.billing import _estimate as estimate
 from pages.billing import _words as words
 from services import billing_list, portal
 from services.billing_list import BillRow, Filter, Listing
@@ -47,10 +48,12 @@ def layout(**query: str) -> html.Div:
     viewer = current_viewer()
     asked = read(query)
     view = billing_list.listing(viewer, asked)
-    head = page_head(_("Billing"), lead=_lead(view))
+    past = [dcc.Link([icon("clock"), _("History")], href=f"{PATH}/history", className="btn btn-secondary")]
+    head = page_head(_("Billing"), lead=_lead(view), actions=past if view.years else ())
     if not view.years:
         text = _("Your first bill appears here a few days after the first month with us is over.")
-        return html.Div([head, states.empty("not_yet", _("No bills yet"), text)])
+        to_come = html.Div(estimate.card(viewer), className="g")
+        return html.Div([head, to_come, states.empty("not_yet", _("No bills yet"), text)])
     is_gross = query.get("vat", "") != "net" if view.is_business else True
     held = {"vat": query.get("vat", "")}
     return html.Div(
@@ -58,6 +61,7 @@ def layout(**query: str) -> html.Div:
             dcc.Store(id="billing-state", data=held),
             head,
             html.Div([html.Div(_to_pay(view), className="c5"), html.Div(_history(viewer, view), className="c7")], className="g"),
+            html.Div(estimate.card(viewer), className="g"),
             html.Div(_list_card(view, query, asked, is_gross=is_gross), className="g"),
         ]
     )  # fmt: skip

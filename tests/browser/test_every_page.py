@@ -21,6 +21,7 @@ CUSTOMER_PAGES = {
     "consumption-compare": "/consumption?view=compare&period=month&date=2026-10-15&compare=previous",
     "export": "/consumption/export",
     "billing": "/billing",
+    "billing-history": "/billing/history",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {

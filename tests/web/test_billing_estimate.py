@@ -13,6 +13,7 @@ from services import billing_estimate
 from services import portal as portals
 from services.billing_estimate import NoEstimate
 from tests.unit.components.trees import by_class, by_type, text_of
+from tests.web.walk import components, draw
 
 
 @pytest.fixture
@@ -36,6 +37,14 @@ def test_the_parts_of_the_card_add_up_to_its_sum(card_of):
     assert headline == f"About {formats.money_near((so_far + standing + energy) / 100, 'EUR')} for November 2026."
     assert "with VAT" in text_of(by_class(card, "sub"))
     assert "It comes a few days after 30 Nov 2026." in text_of(card)
+
+
+def test_the_overview_shows_it_and_leads_to_the_history(sign_in):
+    drawn = draw(sign_in("consumer"), "/billing")
+    assert "for November 2026." in drawn.get_data(as_text=True)
+    props = [item["props"] for item in components(drawn.get_json())]
+    assert "billing-estimate" in {each.get("id") for each in props}
+    assert "/billing/history" in {each.get("href") for each in props}
 
 
 def test_each_contract_has_a_row(card_of):
