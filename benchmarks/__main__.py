@@ -13,6 +13,7 @@ MODULES = (
     "benchmarks.signin",
     "benchmarks.rating",
     "benchmarks.billing",
+    "benchmarks.comparison",
 )
 
 
