@@ -7,7 +7,9 @@ from flask import Flask
 
 from adapters import compression
 from adapters.metrics import Metrics
-from auth import answers, billing_files, downloads, errors, guard, health, language, payments, requests, sandbox, views
+from auth import (
+    answers, billing_files, billing_proof, downloads, errors, guard, health, language, payments, requests, sandbox, views,
+)  # fmt: skip
 from services.portal import Portal
 
 
@@ -26,6 +28,7 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     views.install(server)
     downloads.install(server)
     billing_files.install(server)
+    billing_proof.install(server)
     payments.install(server)
     sandbox.install(server)
     guard.install(server, app)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from decimal import Decimal
 
 import pytest
 
 from components import formats
+from domain.money import to_minor
 from services import billing_detail, billing_list, portal
 from services.billing_list import Filter
 from tests.web.test_app import route
@@ -150,3 +154,28 @@ def test_pages_hold_a_dozen_documents(world, viewer_in):
         view = billing_list.listing(viewer_in("consumer"), Filter(page=99))
     assert (view.page, view.pages) == (1, 1)
     assert view.found == len(view.rows) <= billing_list.PAGE_ROWS
+
+
+def test_the_proof_of_a_line_adds_up_to_it(sign_in, bill):
+    """The sum of the file's amounts, rounded once, is the printed line."""
+    place = next(n for n, line in enumerate(bill.document.lines, 1) if line.code == "energy")
+    answer = sign_in("consumer").get(f"/billing/{bill.row.public_id}/proof.csv?line={place}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={bill.row.number}-{place:02d}-energy.csv"
+    *rows_, last = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert len(rows_) == 2_980
+    total = sum(Decimal(row["amount"]) for row in rows_)
+    assert total == Decimal(last["amount"])
+    assert to_minor(total, "EUR") == bill.document.lines[place - 1].net_minor
+    assert sum(int(row["energy_wh"]) for row in rows_) == bill.imported_wh
+    assert rows_[0]["start_local"] == "2026-10-01T00:00:00+02:00"
+    assert rows_[-1]["start_local"] == "2026-10-31T23:45:00+01:00"
+
+
+@pytest.mark.parametrize("line", ["", "0", "99", "x", "-1"])
+def test_there_is_no_proof_of_a_line_that_is_not_there(sign_in, bill, line):
+    assert sign_in("consumer").get(f"/billing/{bill.row.public_id}/proof.csv?line={line}").status_code == 404
+
+
+def test_somebody_elses_proof_is_missing(sign_in, bill):
+    assert sign_in("prosumer").get(f"/billing/{bill.row.public_id}/proof.csv?line=1").status_code == 404
