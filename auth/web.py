@@ -8,7 +8,18 @@ from flask import Flask
 from adapters import compression
 from adapters.metrics import Metrics
 from auth import (
-    answers, billing_files, billing_proof, downloads, errors, guard, health, language, payments, requests, sandbox, views,
+    answers,
+    billing_files,
+    billing_proof,
+    downloads,
+    errors,
+    guard,
+    health,
+    language,
+    payments,
+    requests,
+    sandbox,
+    views,
 )  # fmt: skip
 from services.portal import Portal
 
