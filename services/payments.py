@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from data.queries import billing as documents
 from data.queries import payments as queries
 from data.tables.payments import PaymentMethod, PaymentRow
-from domain.access import Permission, Viewer, require_account
+from domain.access import MEMBER_PERMISSIONS, Permission, Viewer, require_account
 from domain.errors import InvalidInputError, NotFoundError
 from services import payment_attempts, portal, receivables
 from services.payment_attempts import Attempt
@@ -145,6 +145,12 @@ def payable(viewer: Viewer, account_public_id: str) -> Payable:
         for row in rows
     )  # fmt: skip
     return Payable(currency, opened, 0 if None in being_paid else left, found)
+
+
+def may_pay(viewer: Viewer, account_public_id: str) -> bool:
+    """Whether the viewer may pay for an account they see."""
+    account_id, _ = account_of(viewer, account_public_id, Permission.VIEW_BILLING)
+    return Permission.PAY in MEMBER_PERMISSIONS[dict(viewer.memberships)[account_id]]
 
 
 def account_of(viewer: Viewer, public_id: str, permission: Permission) -> tuple[int, str]:

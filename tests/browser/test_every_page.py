@@ -22,6 +22,7 @@ CUSTOMER_PAGES = {
     "export": "/consumption/export",
     "billing": "/billing",
     "billing-history": "/billing/history",
+    "payments": "/billing/payments",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {
