@@ -43,6 +43,7 @@ class Config(BaseModel):
     brand_accent: str = "#0066CC"
     brand_logo: str = ""
     brand_contact: Annotated[str, Field(max_length=120)] = "help@demo.example"
+    retailer: str = ""
     smtp_url: str = ""
     mqtt_url: str = ""
     sepa_creditor: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{3,31}$")] = "DE98ZZZ09999999999"
@@ -155,6 +156,13 @@ class Config(BaseModel):
     def _logo_exists(cls, value: str) -> str:
         if value and (not value.lower().endswith((".svg", ".png")) or not Path(value).is_file()):
             raise ValueError("use the path of an existing .svg or .png file")
+        return value
+
+    @field_validator("retailer")
+    @classmethod
+    def _retailer_exists(cls, value: str) -> str:
+        if value and not (value.lower().endswith(".json") and Path(value).is_file()):
+            raise ValueError("use the path of an existing .json file")
         return value
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, Response, redirect, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
+from auth import papers
 from auth.policies import route_policy
 from auth.session import current_viewer
 from domain.errors import InvalidInputError
@@ -20,6 +21,7 @@ FIELDS = ("site", "first", "last", "resolution", "format", "register")
 
 def install(server: Flask) -> None:
     server.register_blueprint(blueprint)
+    papers.install(server)
 
 
 @blueprint.post(f"{PAGE}/download")

@@ -14,7 +14,7 @@ from data.queries import billing as queries
 from data.repositories import audit
 from data.repositories import billing as repository
 from data.tables.billing import BillingDocument
-from domain.billing.documents import Document, credit_note, postings
+from domain.billing.documents import Document, check_vat, credit_note, postings
 from domain.billing.ledger import OpenItem, Posting, Transaction, allocate, merged
 from domain.errors import InvalidInputError, NotFoundError
 from services import faults, portal, receivables
@@ -90,6 +90,7 @@ def book_payment(
 def _issue(
     tx: Session, document: Document, issue_key: str, account_id: int, taken_back: BillingDocument | None, now: datetime
 ) -> Issued:
+    check_vat(document)
     series = f"{SERIES[document.kind]}{document.issued_on.year}"
     open_before = _open(tx, account_id, document.currency)
     refers_to_id = taken_back.id if taken_back else None

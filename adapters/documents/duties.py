@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from adapters.documents import formats
 from adapters.documents.words import Rows
-from domain.billing.invoice import DocumentKind, InvoiceDocument, MonthUse
+from domain.billing.invoice import TAKES_BACK, DocumentKind, InvoiceDocument, MonthUse
 from domain.text import gettext as _
 
 ASKING = {DocumentKind.INVOICE, DocumentKind.CORRECTED}  # bills in the sense of the directive
@@ -18,7 +18,7 @@ ASKING = {DocumentKind.INVOICE, DocumentKind.CORRECTED}  # bills in the sense of
 def history(document: InvoiceDocument) -> dict[str, object]:
     """The chart of months: bars as shares of the highest, its sentence, and what a reader who cannot see it hears."""
     if not document.history or document.kind not in ASKING:
-        return {}
+        return {}  # `contract_rows` says why there is none
     rows = document.history
     peak = max(max(row.energy_wh, row.year_before_wh or 0) for row in rows) or 1
     months = [
@@ -61,6 +61,8 @@ def _comparison(document: InvoiceDocument) -> list[str]:
             found.append(
                 _("{month}: {now}, {share} less than a year before ({before}).", share=formats.percent(-change), **name)
             )
+    if not before:
+        found.append(_("Of the same month a year before we have no whole readings to compare with."))
     if document.benchmark_wh:
         average = formats.kwh(document.benchmark_wh, 1)
         found.append(_("An average customer of your kind used {average} in this period.", average=average))
@@ -78,7 +80,38 @@ def contract_rows(document: InvoiceDocument) -> Rows:
         (_("Notice"), supply.notice),
         (_("Grid operator"), supply.network_operator),
     ]
-    return [[label, value] for label, value in rows if value]
+    return [[label, value] for label, value in [*rows, *_measured(document), *_not_known(document)] if value]
+
+
+def _measured(document: InvoiceDocument) -> list[tuple[str, str]]:
+    """Energy that was sent by interval, where counters at start and end would stand otherwise."""
+    found = document.metered
+    if found is None or document.kind in TAKES_BACK:
+        return []
+    known = _(
+        "{energy} from {count} readings by interval; its counter at start and end is not kept here",
+        energy=formats.kwh(found.energy_wh), count=formats.decimal(Decimal(found.intervals)),
+    )  # fmt: skip
+    doubt = (
+        _("{count} readings were estimated.", count=found.estimated) if found.estimated else _("None was estimated.")
+    )
+    gap = _("{count} are missing and were not billed.", count=found.missing) if found.missing else ""
+    said = " ".join(part for part in (f"{known}.", doubt, gap) if part)
+    return [(_("Meter"), ", ".join(found.meters)), (_("Measured"), said)]
+
+
+def _not_known(document: InvoiceDocument) -> list[tuple[str, str]]:
+    """What a bill owes and the data cannot give is said, not left out."""
+    if document.kind not in ASKING:
+        return []
+    found = []
+    if not document.history:
+        found.append((_("The year before"), _("We have no readings yet to compare with.")))
+    if document.benchmark_wh is None:
+        found.append((_("Comparable customers"), _("There is no average of customers like you yet.")))
+    if document.mix is None:
+        found.append((_("Sources of energy"), _("Not known for this supply; we tell you when you ask.")))
+    return found
 
 
 def mix(document: InvoiceDocument) -> dict[str, object]:

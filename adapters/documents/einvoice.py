@@ -9,7 +9,7 @@ from facturx import xml_check_xsd
 from lxml import etree
 from lxml.etree import Element, QName, SubElement
 
-from domain.billing.invoice import DocumentKind, InvoiceDocument, InvoiceLine, Party
+from domain.billing.invoice import BY_CUSTOMER, TAKES_BACK, InvoiceDocument, InvoiceLine, Party
 from domain.errors import InvalidInputError
 from domain.money import from_minor
 from domain.tariffs.taxes import TaxTotal
@@ -23,6 +23,7 @@ NAMES = {
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
 }
 TRANSFER, COLLECTED = "58", "59"  # UNTDID 4461: SEPA credit transfer, SEPA direct debit
+SHOWN = 4  # digits of an account that stand for the whole where it is not known
 DAY_FORMAT = "102"  # UNTDID 2379: YYYYMMDD
 
 
@@ -109,12 +110,13 @@ def _agreement(trade: Element, document: InvoiceDocument) -> None:
     _add(agreement, "BuyerReference", document.order_number or document.customer_number)
     names_no_vat = any(line.tax_category == "O" for line in document.lines)  # BR-O-02
     # Who feeds in as a private person is known by the customer number alone (BR-CO-26).
-    known_as = document.customer_number if document.kind is DocumentKind.SELF_BILLED else ""
+    known_as = document.customer_number if document.kind in BY_CUSTOMER else ""
     _party(agreement, "SellerTradeParty", document.seller, known_as, names_no_vat=names_no_vat)
     _party(agreement, "BuyerTradeParty", document.buyer, "", names_no_vat=names_no_vat)
     if document.order_number:
         _add(_add(agreement, "BuyerOrderReferencedDocument"), "IssuerAssignedID", document.order_number)
-    _add(_add(agreement, "ContractReferencedDocument"), "IssuerAssignedID", document.supply.contract)
+    if document.supply.contract:
+        _add(_add(agreement, "ContractReferencedDocument"), "IssuerAssignedID", document.supply.contract)
 
 
 def _party(agreement: Element, role: str, party: Party, known_as: str, *, names_no_vat: bool) -> None:
@@ -130,10 +132,15 @@ def _party(agreement: Element, role: str, party: Party, known_as: str, *, names_
         _add(_add(contact, "TelephoneUniversalCommunication"), "CompleteNumber", party.phone)
         _add(_add(contact, "EmailURIUniversalCommunication"), "URIID", party.email)
     address = _add(found, "PostalTradeAddress")
-    _add(address, "PostcodeCode", party.post_code)
-    _add(address, "LineOne", party.street)
-    _add(address, "CityName", party.city)
-    _add(address, "CountryID", party.country)
+    known = {
+        "PostcodeCode": party.post_code,
+        "LineOne": party.street,
+        "CityName": party.city,
+        "CountryID": party.country,
+    }
+    for name, text in known.items():
+        if text:  # nothing may be empty
+            _add(address, name, text)
     if party.email:
         _add(_add(found, "URIUniversalCommunication"), "URIID", party.email, schemeID="EM")
     for scheme, number in (("FC", party.tax_number if role == "SellerTradeParty" else ""), ("VA", party.vat_id)):
@@ -154,7 +161,7 @@ def _settlement(trade: Element, document: InvoiceDocument) -> None:
         _add(settlement, "CreditorReferenceID", payment.creditor)
     _add(settlement, "PaymentReference", document.number)
     _add(settlement, "InvoiceCurrencyCode", document.currency)
-    if owes and document.kind is not DocumentKind.CREDIT_NOTE:
+    if owes and document.kind not in TAKES_BACK:
         _means(settlement, document, is_collected=is_collected)
     for row in document.totals.taxes:
         _tax(settlement, row, document)
@@ -179,7 +186,7 @@ def _means(settlement: Element, document: InvoiceDocument, *, is_collected: bool
     means = _add(settlement, "SpecifiedTradeSettlementPaymentMeans")
     _add(means, "TypeCode", COLLECTED if is_collected else TRANSFER)
     if is_collected:
-        if payment.debited:
+        if len(payment.debited) > SHOWN:
             _add(_add(means, "PayerPartyDebtorFinancialAccount"), "IBANID", payment.debited)
         return
     account = _add(means, "PayeePartyCreditorFinancialAccount")

@@ -17,7 +17,7 @@ from adapters.documents import duties, words
 from adapters.documents.einvoice import FILE_NAME, einvoice
 from adapters.documents.transfer_code import transfer_code
 from config import ROOT
-from domain.billing.invoice import DocumentKind, InvoiceDocument
+from domain.billing.invoice import BY_CUSTOMER, TAKES_BACK, InvoiceDocument
 from domain.errors import InvalidInputError
 from domain.text import current_locale, use_locale
 from domain.text import gettext as _
@@ -108,7 +108,7 @@ def _logo(document: InvoiceDocument) -> str:
 
 
 def _headings(document: InvoiceDocument) -> dict[str, Any]:
-    is_fed_in = document.kind is DocumentKind.SELF_BILLED
+    is_fed_in = document.kind in BY_CUSTOMER
     return {
         "line_head": [_("Line"), _("Quantity"), _("Price"), _("VAT"), _("Amount")],
         "lines": _("What you fed in") if is_fed_in else _("What the amount is made of"),
@@ -132,7 +132,7 @@ def _headings(document: InvoiceDocument) -> dict[str, Any]:
 
 def _account(document: InvoiceDocument) -> str:
     iban = document.payment.iban
-    is_asked = bool(iban) and document.kind is not DocumentKind.SELF_BILLED and document.totals.balance_minor > 0
+    is_asked = bool(iban) and document.kind not in TAKES_BACK | BY_CUSTOMER and document.totals.balance_minor > 0
     if not is_asked:
         return ""
     parts = " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))

@@ -8,7 +8,7 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 from segno.helpers import make_epc_qr
 
-from domain.billing.invoice import DocumentKind, InvoiceDocument
+from domain.billing.invoice import BY_CUSTOMER, TAKES_BACK, InvoiceDocument
 from domain.errors import InvalidInputError
 from domain.money import from_minor
 
@@ -27,7 +27,7 @@ def checked_iban(text: str, field: str) -> IBAN:
 def transfer_code(document: InvoiceDocument) -> bytes:
     """As SVG; empty where there is nothing to transfer: a credit, a direct debit, another currency than the euro."""
     payment, balance_minor = document.payment, document.totals.balance_minor
-    if document.kind in {DocumentKind.CREDIT_NOTE, DocumentKind.SELF_BILLED} or payment.mandate or not payment.iban:
+    if document.kind in TAKES_BACK | BY_CUSTOMER or payment.mandate or not payment.iban:
         return b""
     iban = checked_iban(payment.iban, "payment.iban")
     if document.currency != "EUR" or not 0 < balance_minor <= MOST_MINOR:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 
 from adapters.documents import formats
-from domain.billing.invoice import DocumentKind, InvoiceDocument, InvoiceLine, Party, RegisterReading
+from domain.billing.invoice import (
+    BY_CUSTOMER,
+    TAKES_BACK,
+    CostGroup,
+    DocumentKind,
+    InvoiceDocument,
+    InvoiceLine,
+    Party,
+    RegisterReading,
+)
 from domain.text import gettext as _
+from domain.text import ngettext
 
 Rows = list[list[str]]
-PRICE_DIGITS = 4
+LAST_DIGITS = 4  # of an account, as shown
+PRICE_DIGITS, MOST_DIGITS = 4, 6
+GROUPS: tuple[CostGroup, ...] = ("energy", "network", "tax_levy")
 
 
 def title(document: InvoiceDocument) -> str:
@@ -20,12 +32,14 @@ def title(document: InvoiceDocument) -> str:
         DocumentKind.INVOICE: _("Electricity invoice for {period}", period=period),
         DocumentKind.CREDIT_NOTE: _("Credit note for {period}", period=period),
         DocumentKind.CORRECTED: _("Corrected invoice for {period}", period=period),
+        DocumentKind.INSTALMENT: _("Instalment for {period}", period=period),
+        DocumentKind.SELF_BILLED_CREDIT: _("Taking back a credit for electricity fed in, {period}", period=period),
         DocumentKind.SELF_BILLED: _("Credit for electricity fed in, {period}", period=period),
     }[document.kind]
 
 
 def address(party: Party) -> list[str]:
-    return [party.name, party.street, f"{party.post_code} {party.city}"]
+    return [part for part in (party.name, party.street, f"{party.post_code} {party.city}".strip()) if part]
 
 
 def facts(document: InvoiceDocument) -> Rows:
@@ -37,7 +51,7 @@ def facts(document: InvoiceDocument) -> Rows:
         (_("Customer number"), document.customer_number),
         (_("Your order"), document.order_number),
         (_("Your VAT id"), document.customer.vat_id),
-        (_("Your tax number"), document.customer.tax_number if document.kind is DocumentKind.SELF_BILLED else ""),
+        (_("Your tax number"), document.customer.tax_number if document.kind in BY_CUSTOMER else ""),
         (_("Corrects document"), _corrected(document)),
     ]
     return [[label, value] for label, value in rows if value]
@@ -51,7 +65,7 @@ def _corrected(document: InvoiceDocument) -> str:
 
 def lead(document: InvoiceDocument) -> str:
     """Energy and place, the first thing to know after what it costs."""
-    if not document.readings:
+    if document.kind in TAKES_BACK or not (document.readings or document.metered):
         return document.supply.address
     return f"{formats.kwh(document.billed_wh)} · {document.supply.address}"
 
@@ -89,7 +103,9 @@ def _how(document: InvoiceDocument, balance: int, is_paid_out: bool) -> str:
 
 def masked(iban: str) -> str:
     """Country and the last four signs; the rest is nobody's business on paper."""
-    return f"{iban[:2]}\u2009••••\u2009{iban[-4:]}" if iban else ""
+    if len(iban) <= LAST_DIGITS:
+        return f"••••\u2009{iban}" if iban else ""
+    return f"{iban[:2]}\u2009••••\u2009{iban[-LAST_DIGITS:]}"
 
 
 def line_rows(document: InvoiceDocument) -> Rows:
@@ -97,7 +113,7 @@ def line_rows(document: InvoiceDocument) -> Rows:
     return [
         [
             line.label, _detail(line, document), f"{formats.decimal(line.quantity)}{formats.NBSP}{unit(line)}",
-            formats.decimal(line.unit_price, PRICE_DIGITS), formats.percent(line.tax_rate, 1),
+            formats.decimal(round(line.unit_price, MOST_DIGITS), PRICE_DIGITS), formats.percent(line.tax_rate, 1),
             formats.amount(line.net_minor, document.currency),
         ]
         for line in document.lines
@@ -112,7 +128,12 @@ def _detail(line: InvoiceLine, document: InvoiceDocument) -> str:
 
 
 def unit(line: InvoiceLine) -> str:
-    return {"KWH": "kWh", "KWT": "kW", "DAY": _("days"), "MON": _("months"), "C62": "×"}[line.unit]
+    several = 1 if abs(line.quantity) == 1 else 2
+    names = {
+        "KWH": "kWh", "KWT": "kW", "KVA": "kVA", "DAY": ngettext("day", "days", several),
+        "MON": ngettext("month", "months", several), "ANN": ngettext("year", "years", several), "C62": "×",
+    }  # fmt: skip
+    return names[line.unit]
 
 
 def total_rows(document: InvoiceDocument) -> Rows:
@@ -133,7 +154,7 @@ def total_rows(document: InvoiceDocument) -> Rows:
 
 def components(document: InvoiceDocument) -> list[dict[str, object]]:
     """The three components of the price: label, amount, and width of its bar as a share of all."""
-    if document.kind is DocumentKind.CREDIT_NOTE:
+    if document.kind in {*TAKES_BACK, DocumentKind.INSTALMENT}:
         return []
     labels = {
         "energy": _("Energy and supply"),
@@ -141,6 +162,8 @@ def components(document: InvoiceDocument) -> list[dict[str, object]]:
         "tax_levy": _("Taxes and levies"),
     }
     groups = document.group_minor
+    if document.kind not in BY_CUSTOMER:
+        groups = {group: groups.get(group, 0) for group in GROUPS}  # the law asks for all three
     whole = sum(abs(minor) for minor in groups.values()) or 1
     return [
         {
@@ -153,7 +176,7 @@ def components(document: InvoiceDocument) -> list[dict[str, object]]:
 
 def reading_rows(document: InvoiceDocument) -> Rows:
     """Meter, start, how and when it was read, end, how and when, energy."""
-    if document.kind is DocumentKind.CREDIT_NOTE:
+    if document.kind in TAKES_BACK:
         return []  # they stand on the document that it takes back
     return [_reading(row) for row in document.readings]
 

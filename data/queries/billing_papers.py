@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from data.tables.accounts import Account, Customer, Membership, Tenancy
 from data.tables.billing_papers import BillingPaper, BillingProfileRow
 from data.tables.identity import User
-from data.tables.sites import Site
+from data.tables.sites import Meter, MeterInstallation, Site, SupplyPoint
 from domain.billing.profiles import BillingProfile
 
 
@@ -55,6 +55,39 @@ def account_holder(db: Session, account_id: int) -> AccountHolder | None:
     ).first()
     street, name, postcode, city, country = place or ("", "", "", "", "DE")
     return AccountHolder(who[0], who[1], who[2], who[3], locale or "", street or name, postcode, city, country)
+
+
+@dataclass(frozen=True)
+class SupplyPlace:
+    """Where a supply point is, and the code by which it is switched, which may not be known."""
+
+    code: str
+    address: str
+
+
+def supply_place(db: Session, supply_point_id: int) -> SupplyPlace | None:
+    row = db.execute(
+        select(SupplyPoint.code, Site.street, Site.name, Site.postcode, Site.city)
+        .join(Site, Site.id == SupplyPoint.site_id)
+        .where(SupplyPoint.id == supply_point_id)
+    ).first()
+    if row is None:
+        return None
+    code, street, name, postcode, city = row
+    return SupplyPlace(code, ", ".join(part for part in (street or name, f"{postcode} {city}".strip()) if part))
+
+
+def meters_at(db: Session, supply_point_id: int, start_utc: datetime, end_utc: datetime) -> list[str]:
+    """The numbers of the main meters of a supply point in `[start_utc, end_utc)`, oldest first."""
+    query = (
+        select(Meter.serial)
+        .join(MeterInstallation, MeterInstallation.meter_id == Meter.id)
+        .where(MeterInstallation.supply_point_id == supply_point_id, Meter.kind == "main")
+        .where(MeterInstallation.installed_utc < end_utc)
+        .where(or_(MeterInstallation.removed_utc.is_(None), MeterInstallation.removed_utc > start_utc))
+        .order_by(MeterInstallation.installed_utc, Meter.id)
+    )
+    return list(db.scalars(query))
 
 
 def profiles_of(db: Session, account_id: int) -> list[DatedProfile]:

@@ -110,6 +110,12 @@ def advances_of(instalments: Sequence[Document]) -> tuple[Advance, ...]:
     )
 
 
+def check_vat(document: Document) -> None:
+    """Refuse what no e-invoice could say: a line outside the scope of VAT stands alone (BR-O-11 of EN 16931)."""
+    if len({line.category == "O" for line in document.lines}) > 1:
+        raise InvalidInputError("lines", "outside_scope_stands_alone")
+
+
 def postings(document: Document, of: DocumentKind | None = None) -> tuple[Posting, ...]:
     """What issuing a document books; the customer's account carries the balance due.
 

@@ -20,13 +20,19 @@ class DocumentKind(StrEnum):
 
     INVOICE = "380"
     CREDIT_NOTE = "381"
+    INSTALMENT = "386"  # paid before, settled by an invoice
     CORRECTED = "384"
     SELF_BILLED = "389"  # the retailer writes it for a customer who feeds in
+    SELF_BILLED_CREDIT = "261"  # takes a self-billed document back
+
+
+TAKES_BACK = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.SELF_BILLED_CREDIT})
+BY_CUSTOMER = frozenset({DocumentKind.SELF_BILLED, DocumentKind.SELF_BILLED_CREDIT})  # who is the seller there
 
 
 Category = Literal["S", "Z", "E", "AE", "O"]
 CostGroup = Literal["energy", "network", "tax_levy"]
-Unit = Literal["KWH", "KWT", "DAY", "MON", "C62"]  # UN/ECE recommendation 20: kWh, kW, day, month, piece
+Unit = Literal["KWH", "KWT", "KVA", "DAY", "MON", "ANN", "C62"]  # UN/ECE recommendation 20; C62 is a piece
 ReadingKind = Literal["measured", "customer", "estimated", "corrected"]
 
 
@@ -107,6 +113,22 @@ class RegisterReading:
     @property
     def is_estimated(self) -> bool:
         return "estimated" in {self.start_kind, self.end_kind}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metered:
+    """Energy that meters sent by interval, where their counters at start and end are not kept.
+
+    intervals : how many were read, of which some are estimated; missing ones were not billed
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    meters: tuple[str, ...]
+    energy_wh: int
+    intervals: int
+    estimated: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +275,7 @@ class InvoiceDocument:
     brand: Brand
     advances: tuple[Advance, ...] = ()
     readings: tuple[RegisterReading, ...] = ()
+    metered: Metered | None = None
     history: tuple[MonthUse, ...] = ()
     benchmark_wh: int | None = None
     mix: EnergyMix | None = None
@@ -272,20 +295,22 @@ class InvoiceDocument:
     @property
     def sign(self) -> int:
         """What turns the document's amounts into those of an e-invoice: credit notes are written with positive ones."""
-        return -1 if self.kind is DocumentKind.CREDIT_NOTE else 1
+        return -1 if self.kind in TAKES_BACK else 1
 
     @property
     def customer(self) -> Party:
         """The retailer's customer, whoever sells to whom."""
-        return self.seller if self.kind is DocumentKind.SELF_BILLED else self.buyer
+        return self.seller if self.kind in BY_CUSTOMER else self.buyer
 
     @property
     def retailer(self) -> Party:
-        return self.buyer if self.kind is DocumentKind.SELF_BILLED else self.seller
+        return self.buyer if self.kind in BY_CUSTOMER else self.seller
 
     @property
     def billed_wh(self) -> Decimal:
-        """The energy of the period by the readings. [Wh]"""
+        """The energy of the period by counters or intervals. [Wh]"""
+        if self.metered and not self.readings:
+            return Decimal(self.metered.energy_wh)
         return sum((row.used_wh for row in self.readings), Decimal(0))
 
     @property
@@ -306,7 +331,7 @@ class InvoiceDocument:
     def _missing(self) -> list[Issue]:
         needed = {"number": self.number, "lines": self.lines, "supply.supply_point": self.supply.supply_point}
         found = [Issue(name, "missing") for name, value in needed.items() if not value]
-        if self.kind in {DocumentKind.CREDIT_NOTE, DocumentKind.CORRECTED} and not self.corrects:
+        if self.kind in {*TAKES_BACK, DocumentKind.CORRECTED} and not self.corrects:
             found.append(Issue("corrects", "missing"))
         if self.totals.balance_minor > 0 and self.due is None:
             found.append(Issue("due", "missing"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.billing.documents import advances_of, credit_note, lines_of, postings
+from domain.billing.documents import advances_of, check_vat, credit_note, lines_of, postings
 from domain.billing.ledger import balances, sums
 from domain.billing.totals import Advance
 from domain.errors import InvalidInputError
@@ -144,3 +144,12 @@ def test_law_after_a_rebill_the_balance_is_that_of_the_live_invoice(rows, correc
     note = credit_note(first, "R-000001", date(2026, 8, 3))
     booked = [*postings(first), *postings(note, "invoice"), *postings(second)]
     assert balances(booked) == balances(postings(second))
+
+
+def test_what_is_outside_the_scope_of_vat_stands_alone():
+    outside = replace(make_line(100, rate=Decimal(0)), category="O")
+    check_vat(make_document(outside, outside))
+    check_vat(make_document(make_line(100), make_line(50)))
+    with pytest.raises(InvalidInputError) as refused:
+        check_vat(make_document(outside, make_line(100)))
+    assert refused.value.params == {"field": "lines", "remedy": "outside_scope_stands_alone"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.billing.invoice import Brand
+from domain.billing.invoice import Brand, Metered
 from domain.billing.totals import Advance
 from domain.errors import Issue
 from tests.factories.invoices import (
@@ -111,3 +111,9 @@ def test_a_supply_point_has_its_code():
     document = make_invoice(buyer=BAKERY)
     nameless = replace(document, supply=replace(document.supply, supply_point=""))
     assert nameless.issues() == [Issue("supply.supply_point", "missing")]
+
+
+def test_energy_sent_by_interval_counts_where_no_counter_is_kept():
+    metered = Metered(meters=("1EMH",), energy_wh=123_456, intervals=2_880)
+    assert make_invoice(readings=(), metered=metered).billed_wh == 123_456
+    assert make_invoice(metered=metered).billed_wh == READING.used_wh
