@@ -12,7 +12,7 @@ from dash import _pages  # the router's own matcher: guard and router must never
 from auth.policies import roles_of
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, NotFoundError
-from services import admin, billing, sites
+from services import admin, billing, contracts, sites
 
 MISSING = "/_missing"  # a path no page has: refused and unknown pages are drawn alike
 SEGMENT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
@@ -24,6 +24,7 @@ OBJECTS: dict[str, Callable[[Viewer, str], object]] = {
     "meter": sites.meter,
     "customer": admin.require_customer,
     "invoice": billing.document,
+    "contract": contracts.contract,
 }
 
 

@@ -302,3 +302,8 @@ def terms_changed(db: Session, contract_ids: Iterable[int]) -> dict[int, list[da
     for number, known_at, superseded_at in db.execute(query.where(ContractTerm.contract_id.in_(list(contract_ids)))):
         found.setdefault(number, []).extend(at for at in (known_at, superseded_at) if at is not None)
     return found
+
+
+def tariffs_by_id(db: Session, tariff_version_ids: Iterable[int]) -> list[TariffVersion]:
+    """Versions by row."""
+    return list(db.scalars(select(TariffVersion).where(TariffVersion.id.in_(list(tariff_version_ids)))))

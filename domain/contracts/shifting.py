@@ -64,8 +64,8 @@ def _cheapest(movable: Energy, imported: Laid, price: Prices, limit_wh: int) -> 
     return found
 
 
-def prices(lines: Sequence[Line], grid: Laid) -> Prices:
-    """What a kilowatt-hour from the grid cost in each interval by the lines of a rating, taxes on top. [currency / kWh]
+def prices(lines: Sequence[Line], grid: Laid, *, is_gross: bool = True) -> Prices:
+    """What a kilowatt-hour from the grid cost in each interval by the lines of a rating. [currency / kWh]
 
     Lines per day, month or kilowatt have no price per interval and are left out: shifting does not change them. Where
     an interval is priced in several blocks, the first one stands for it.
@@ -77,7 +77,7 @@ def prices(lines: Sequence[Line], grid: Laid) -> Prices:
             continue
         own = np.full(len(chosen.laid.slots), np.nan)
         price = float(line.unit_price) if chosen.price is None else chosen.price / chosen.price_scale
-        own[chosen.places] = price * float(1 + Fraction(line.tax.rate))
+        own[chosen.places] = price * float(1 + Fraction(line.tax.rate) if is_gross else 1)
         there = np.searchsorted(chosen.laid.slots.start_s, grid.slots.start_s, side="right") - 1
         mine = by_charge.setdefault((line.code, line.first), np.full(len(grid.slots), np.nan))
         np.copyto(mine, own[there], where=np.isnan(mine))

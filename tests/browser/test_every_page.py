@@ -23,6 +23,8 @@ CUSTOMER_PAGES = {
     "billing": "/billing",
     "billing-history": "/billing/history",
     "payments": "/billing/payments",
+    "contracts": "/contracts",
+    "contracts-compare": "/contracts/compare",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {
@@ -31,7 +33,9 @@ STAFF_PAGES = {
     "admin-customers-none": "/admin/customers?q=nobody-at-all",
 }
 # Opened below through a link to somebody's own thing.
-WITH_IDS = {"/dashboard/<site>", "/consumption/<meter>", "/admin/customers/<customer>", "/billing/<invoice>"}
+WITH_IDS = {
+    "/dashboard/<site>", "/consumption/<meter>", "/admin/customers/<customer>", "/billing/<invoice>", "/contracts/<contract>",
+}  # fmt: skip
 MISSING = ("not-found", "foreign-site")
 LAYOUT_SHIFT = """
 return new Promise(done => { let sum = 0;

@@ -13,6 +13,7 @@ from auth.page_access import OBJECTS, roles_of
 from auth.public import PUBLIC_PATHS, is_public
 from data.tables.accounts import Account, Customer, Membership, Tenancy
 from data.tables.billing import BillingDocument
+from data.tables.contracts import Contract
 from data.tables.identity import User
 from data.tables.operations import AuditEvent
 from data.tables.sites import Meter, MeterInstallation, Register, Site, SupplyPoint
@@ -242,12 +243,11 @@ def things_of(world, email: str) -> dict[str, list[str]]:
         customers = select(Customer.public_id).join(Account).where(Account.id.in_(accounts))
         registers = select(Register.public_id).join(SupplyPoint).where(SupplyPoint.site_id.in_(site_ids))
         found = {
-            "register": registers,
+            "register": registers, "meter": meters, "customer": customers,
             "site": select(Site.public_id).where(Site.id.in_(site_ids)),
-            "meter": meters,
-            "customer": customers,
             "invoice": select(BillingDocument.public_id).where(BillingDocument.account_id.in_(accounts)),
-        }
+            "contract": select(Contract.public_id).where(Contract.account_id.in_(accounts)),
+        }  # fmt: skip
         return {kind: list(db.scalars(query)) for kind, query in found.items()}
 
 

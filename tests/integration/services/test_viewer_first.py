@@ -25,6 +25,7 @@ from services import (
     consumption_devices,
     consumption_pairs,
     consumption_patterns,
+    contract_details,
     contracts,
     costs,
     damage,
@@ -37,6 +38,7 @@ from services import (
     portal,
     shell,
     sites,
+    tariff_comparison,
     use,
 )
 from services.billing_drafts import Policy
@@ -45,13 +47,13 @@ from services.payment_providers import sandbox
 from tests.factories.billing import make_document, make_line
 
 MODULES = (
-    billing_basis, billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contracts, costs, damage, dashboard, exports, metered,
-    payment_methods, payment_sandbox, payments, shell, sites, use,
+    billing_basis, billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contract_details, contracts, costs, damage, dashboard, exports, metered,
+    payment_methods, payment_sandbox, payments, shell, sites, tariff_comparison, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
     "dashboard": {"overview_rows"}, "shell": {"sites_of", "acting_for", "choose_locale"},
-    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"}, "billing_estimate": {"estimates"},
+    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"}, "contract_details": {"every"}, "billing_estimate": {"estimates"},
 }  # fmt: skip
 MONTH = Period(PeriodKind.MONTH, date(2026, 10, 1), date(2026, 11, 1))
 BEFORE = Period(PeriodKind.MONTH, date(2026, 9, 1), date(2026, 10, 1))
@@ -117,7 +119,7 @@ def billed_document(contract_public_id: str) -> str:
 
 
 # An id in place of a thing, by what it names.
-PUBLIC_IDS = {("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
+PUBLIC_IDS = {("contract_details", "details"): "contract", ("contract_details", "components"): "contract", ("tariff_comparison", "comparison"): "contract", ("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), list(use_cases()))

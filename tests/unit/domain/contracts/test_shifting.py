@@ -122,6 +122,7 @@ def test_prices_of_the_hours_are_those_of_the_lines():
     use = Use(ZONE, {"import": use_of([100] * HOURS), "export": use_of([10] * HOURS)})
     result = rate(both, Period(PeriodKind.CUSTOM, FIRST, END), use, None, Market())
     found = prices(result.lines, use.laid("import", FIRST, END))
+    assert found.tolist() == prices(result.lines, use.laid("import", FIRST, END), is_gross=False).tolist()  # untaxed
     assert found[:7].tolist() == pytest.approx([0.25] * 6 + [0.35])
     assert found[24:30].tolist() == pytest.approx([0.25] * 5 + [0.35])  # the short night has five hours
 

@@ -1,0 +1,1 @@
+"""Contracts, their prices, and what other tariffs would cost."""
