@@ -193,14 +193,15 @@ def _state(row: ContractRow, today: date) -> str:
 
 
 def _bound(row: ContractRow, term: TermRow, version: Offered) -> Bound:
-    """What the contract itself says goes before what its tariff says."""
+    """What the contract itself says goes before what its first tariff says; a later tariff binds by itself."""
+    is_first = term.first_date == row.first_date
     return bound(
         term.first_date,
         term_months=version.term_months,
         guarantee_months=version.guarantee_months,
         notice_days=version.notice_days,
-        exit_fee_minor=row.exit_fee_minor or version.exit_fee_minor,
-        minimum_until=row.minimum_until,
+        exit_fee_minor=(row.exit_fee_minor if is_first else 0) or version.exit_fee_minor,
+        minimum_until=row.minimum_until if is_first else None,
         end_date=row.end_date,
     )
 

@@ -1,0 +1,142 @@
+"""An order of another tariff: agreed, written and confirmed together, once; refused with the field that is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from data.queries import contracts as queries
+from data.queries import identity
+from data.seed import cast
+from data.seed.stores import Stores
+from data.seed.world import Facts, make_world
+from data.tables.contract_requests import ContractRequest
+from data.tables.identity import User
+from data.tables.operations import AuditEvent, OutboxMessage
+from domain.access import Role, Viewer
+from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from services import contract_details, contract_switching, portal, tariff_comparison
+from services.contract_switching import CONSENTS
+from services.demo_contracts import make_contracts
+from tests.factories.world import NOW, tiny_portal
+
+START = date(2026, 12, 20)  # 20 November + 30 days of notice
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The consumer, their electricity contract and a tariff they could have, in a world of their own."""
+    made = tiny_portal(tmp_path)
+    make_world(
+        Stores(made.records, made.readings), Facts(cast.tiny(), NOW, ""), ((date(2026, 11, 18), date(2026, 11, 20)),)
+    )
+    with portal.using(made):
+        make_contracts(date(2026, 2, 15))
+        viewer = viewer_of(made, "consumer")
+        view = next(one for one in contract_details.every(viewer) if one.contract.commodity == "electricity")
+        natur = next(one for one in tariff_comparison.eligible(view) if one.code == "natur")
+        yield viewer, view.contract.public_id, natur.public_id
+    made.records.dispose()
+    made.readings.close()
+
+
+def viewer_of(made, name):
+    with made.records.reading() as db:
+        user = db.scalar(select(User).where(User.email == f"{name}@demo.example"))
+        accounts, grants = identity.memberships(db, user.id)
+    return Viewer(user.id, user.email, user.name, Role(user.role), "en", grants, accounts)
+
+
+def order(home, start=START, consents=CONSENTS, key="k-1", tariff=None):
+    viewer, contract, offered = home
+    return contract_switching.order(viewer, contract, tariff or offered, start, consents, key)
+
+
+def terms(home):
+    viewer, contract, _tariff = home
+    view = contract_details.details(viewer, contract)
+    with portal.current().records.reading() as db:
+        return [(term.code, term.first_date, term.end_date) for term in queries.terms_of(db, view.contract.id)]
+
+
+def counted():
+    with portal.current().records.reading() as db:
+        tables = (ContractRequest, OutboxMessage, AuditEvent)
+        return [db.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def test_an_order_changes_the_terms_and_is_confirmed_by_mail_in_one_go(home):
+    before = counted()
+    found = order(home)
+    assert (found.start, found.withdraw_until, found.exit_fee_minor) == (START, date(2026, 12, 4), 4500)
+    assert terms(home)[-2:] == [("fix", date(2026, 5, 16), START), ("natur", START, None)]
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
+    assert contract_switching.orders(home[0], home[1]) == [found]
+
+
+def test_the_same_key_is_the_same_order(home):
+    first, after = order(home), counted()
+    assert order(home) == first
+    assert counted() == after
+    with pytest.raises(InvalidInputError) as refused:
+        order(home, start=date(2027, 1, 1))
+    assert refused.value.params["field"] == "key"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "remedy"),
+    [
+        ({"start": date(2026, 11, 19)}, "start", "start_not_ahead"),
+        ({"start": date(2026, 12, 19)}, "start", "start_too_early"),
+        ({"consents": ("terms",)}, "consents", "missing"),
+        ({"tariff": "tariff-0000000000"}, "tariff", "not_on_offer"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_changed(home, changes, field, remedy):
+    before = terms(home), counted()
+    with pytest.raises(InvalidInputError) as refused:
+        order(home, **changes)
+    assert (refused.value.params["field"], refused.value.params["remedy"]) == (field, remedy)
+    assert (terms(home), counted()) == before
+
+
+def test_a_second_order_waits_for_the_first(home):
+    order(home)
+    with pytest.raises(InvalidInputError) as refused:
+        order(home, start=date(2027, 1, 10), key="k-2")
+    assert refused.value.params["remedy"] == "change_pending"
+
+
+def test_an_order_is_withdrawn_once_and_the_tariff_of_before_goes_on(home):
+    found = order(home)
+    taken = contract_switching.withdraw(home[0], home[1], found.public_id)
+    assert taken.state == "withdrawn"
+    assert [code for code, _first, _end in terms(home)][-2:] == ["fix", "fix"]
+    assert terms(home)[-1] == ("fix", START, None)
+    after = counted()
+    assert contract_switching.withdraw(home[0], home[1], found.public_id) == taken
+    assert counted() == after
+    assert order(home, key="k-2").state == "confirmed"  # they may choose again
+
+
+def test_only_owners_order_and_a_foreign_contract_is_missing(home):
+    _viewer, contract, tariff = home
+    made = portal.current()
+    with pytest.raises(NotFoundError):
+        contract_switching.order(viewer_of(made, "business"), contract, tariff, START, CONSENTS, "k")
+    owner = viewer_of(made, "consumer")
+    member = Viewer(
+        owner.user_id, owner.email, owner.name, owner.role, grants=owner.grants,
+        memberships=tuple((account, "member") for account, _role in owner.memberships),
+    )  # fmt: skip
+    with pytest.raises(ForbiddenError):
+        contract_switching.order(member, contract, tariff, START, CONSENTS, "k")
+
+
+def test_a_preview_tells_the_first_day_and_what_is_lost(home):
+    viewer, contract, tariff = home
+    found = contract_switching.preview(viewer, contract, tariff)
+    assert found.earliest == START
+    assert [one.code for one in found.cautions if one.is_loss] == ["exit_fee", "guarantee_lost"]
