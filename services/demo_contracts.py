@@ -11,15 +11,20 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.tariffs.holiday_dates import holiday_rows
 from data.queries import contracts as queries
 from data.queries.contracts import SupplyRow
+from data.repositories import billing_papers as papers
 from data.repositories import contracts as repository
 from data.seed.cast import SEED
 from data.seed.identifiers import number, public_id
 from data.seed.regions import REGIONS
+from data.tables.accounts import Account, Customer, Tenancy
+from data.tables.sites import Site
+from domain.billing.profiles import BillingProfile
 from domain.calendar import add_months, local_date
 from domain.simulator.grid import make_grid
 from domain.simulator.market import SCALE, prices
@@ -87,12 +92,36 @@ def make_contracts(first: date | None = None) -> int:
     _begin_prices(first, {row.zone_name for row in supplied})
     with made.records.transaction() as tx:
         versions = {name: repository.tariff_id(tx, row) for name, row in published.items()}
+        _make_out(tx, {row.account_id for row in supplied if row.customer_kind == "business"}, first)
         count = 0
         for row in supplied:
             for direction in ("supply", "feed_in") if "export" in row.flows else ("supply",):
                 _sign(tx, row, direction, versions, first, local_date(now, row.zone_name))
                 count += 1
     return count
+
+
+def _make_out(tx: Session, account_ids: set[int], since: date) -> None:
+    """Businesses have their bills made out with a VAT id, which is invented, and an order number."""
+    rows = select(
+        Account.id, Account.number, Customer.name, func.min(Site.street), func.min(Site.postcode), func.min(Site.city)
+    )
+    rows = (
+        rows.join(Customer, Customer.id == Account.customer_id)
+        .join(Tenancy, Tenancy.account_id == Account.id)
+        .join(Site, Site.id == Tenancy.site_id)
+        .where(Account.id.in_(account_ids))
+        .group_by(Account.id, Account.number, Customer.name)
+    )
+    for account_id, digits, name, street, postcode, city in tx.execute(rows).all():
+        made_out = BillingProfile(
+            legal_name=name, street=street or name, postcode=postcode, city=city, vat_id=f"DE{number(SEED, digits, 9)}",
+            order_number=f"PO-{number(SEED, f'{digits}/order', 5)}", amounts="net",
+        )  # fmt: skip
+        signed_at = datetime.combine(since - timedelta(days=20), time(10), UTC)
+        papers.add_profile(
+            tx, made_out, account_id=account_id, valid_from=signed_at.date(), made_by=None, now=signed_at
+        )
 
 
 def _write_market(catalogue: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from components.cards import large_figure
 from components.charts import chart_slot, graph
 from components.frame import card, figure_card, page_head
 from components.icons import icon
+from components.links import href
 from components.tables import row_count
 from components.theme import theme
 from components.trust import TrustCounts
@@ -46,7 +47,7 @@ def layout(invoice: str = "", **_query: str) -> html.Div:
     return html.Div(
         [
             dcc.Store(id="bill-state", data={"invoice": invoice}),
-            page_head(_title(found), lead=_lead(found), actions=_files(found)),
+            page_head(_title(found), lead=_lead(found)),
             *_notices(found),
             html.Div(
                 [
@@ -75,9 +76,26 @@ def _lead(found: Detail) -> str:
     return f"{found.contract.site_name} · {names[found.contract.commodity]}"
 
 
-def _files(found: Detail) -> list[Any]:
-    del found
-    return []
+def _actions(found: Detail, *, may_pay: bool) -> html.Div:
+    """The one action first, then the files."""
+    row, account = found.row, found.contract.account_public_id if found.contract else ""
+    address = href("/billing/payments", {"account": account, "document": row.public_id})
+    pay = _("Pay {amount}", amount=formats.money(row.open_minor, row.currency))
+    is_owed = may_pay and row.status in {"open", "overdue", "part_paid"}
+    return html.Div(
+        [
+            *([dcc.Link(pay, href=address, className="btn btn-primary")] if is_owed else []),
+            html.A(
+                [icon("arrow-down-tray"), _("PDF")], href=f"/billing/{row.public_id}/pdf", className="btn btn-secondary"
+            ),
+            html.A(
+                [icon("arrow-down-tray"), _("E-invoice (XML)")],
+                href=f"/billing/{row.public_id}/xml",
+                className="btn btn-secondary",
+            ),
+        ],
+        className="bill-actions",
+    )
 
 
 def _notices(found: Detail) -> list[html.Div]:
@@ -116,6 +134,7 @@ def _pay_card(found: Detail, *, may_pay: bool) -> html.Section:
         top,
         html.P(large_figure(formats.money(amount, row.currency)), className="metric-value figure-xl"),
         html.P(_pay_sentence(found, may_pay=may_pay), className="sub"),
+        _actions(found, may_pay=may_pay),
         html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="dl"),
     ]
     return html.Section(html.Div(body, className="card-body"), className="card", **{"aria-label": _pay_title(found)})

@@ -49,6 +49,10 @@ def layout(**query: str) -> html.Div:
     asked = read(query)
     view = billing_list.listing(viewer, asked)
     past = [dcc.Link([icon("clock"), _("History")], href=f"{PATH}/history", className="btn btn-secondary")]
+    if view.is_business and view.years:
+        year = asked.year or view.years[0]
+        words_ = [icon("arrow-down-tray"), _("All of {year} as a zip", year=str(year))]
+        past.append(html.A(words_, href=f"{PATH}/invoices.zip?year={year}", className="btn btn-secondary"))
     head = page_head(_("Billing"), lead=_lead(view), actions=past if view.years else ())
     if not view.years:
         text = _("Your first bill appears here a few days after the first month with us is over.")
@@ -104,7 +108,11 @@ def _to_pay(view: Listing) -> html.Section:
     rows = [_open_row(row) for row in view.open_rows[:MOST_OPEN]]
     more = len(view.open_rows) - MOST_OPEN
     rest = [html.P(ngettext("and {n} more", "and {n} more", more), className="quiet small")] if more > 0 else []
-    pay = [] if view.may_pay else [html.P(_("Only owners of the account can pay."), className="quiet small")]
+    pay = (
+        [html.Div(dcc.Link(_("Pay"), href=f"{PATH}/payments", className="btn btn-primary"), className="bill-actions")]
+        if view.may_pay
+        else [html.P(_("Only owners of the account can pay."), className="quiet small")]
+    )
     return card(
         card_id="billing-due", title=_("To pay"),
         body=[*figures_, html.P(_due_sentence(view), className="sub"), html.Ul(rows, className="list"), *rest, *pay],
@@ -199,6 +207,7 @@ def _filters(view: Listing, query: dict[str, str], asked: Filter) -> html.Div:
 
     return html.Div(
         [
+            choice("site", _("Site"), list(view.sites), asked.site),
             choice("kind", _("Kind"), [(kind, words.kinds_name(kind)) for kind in view.kinds], asked.kind),
             choice("status", _("Status"), [(each, words.status_name(each)) for each in view.statuses], asked.status),
             choice("year", _("Year"), [(str(year), str(year)) for year in view.years], str(asked.year or "")),
