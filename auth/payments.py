@@ -43,7 +43,7 @@ def pay() -> BaseResponse:
     account, amount = _field("account"), _field("amount")
     try:
         begun = payments.start_payment(
-            current_viewer(), account, _amount("amount"), _field("document") or None, _field("method") or None,
+            current_viewer(), account, _amount("amount"), _field("document") or None, _method(),
             _field("key"),
         )  # fmt: skip
     except InvalidInputError as problem:
@@ -135,6 +135,12 @@ def _amount(name: str) -> int:
     if found is None:
         raise InvalidInputError(name, "no_amount")
     return found
+
+
+def _method() -> str | None:
+    """The chosen way to pay; None for one that the provider's page offers."""
+    chosen = _field("method")
+    return None if chosen in {"", "another"} else chosen
 
 
 def _field(name: str) -> str:

@@ -49,10 +49,14 @@ def lines_card(found: Detail) -> html.Section:
             )
             groups.append(html.Div([head, *(_line(found, place, line, rated[place]) for place, line in own)]))
     body = [
-        html.P(_headline(found), className="headline"), html.P(_("Open a line to see what it was computed from."), className="sub"),
+        html.P(_headline(found), className="headline"), *_hint(found),
         html.Div(groups, className="bill-lines"), _totals(found), table_toggle(_table(found), _count(found)),
     ]  # fmt: skip
     return card(card_id="bill-lines", title=_("What it is made of"), body=body)
+
+
+def _hint(found: Detail) -> list[Any]:
+    return [html.P(_("Open a line to see what it was computed from."), className="sub")] if found.is_same else []
 
 
 def _headline(found: Detail) -> str:

@@ -20,6 +20,9 @@ from services.payments import Payable
 PATH = "/billing/payments"
 
 
+ANOTHER = "another"  # a choice without a value would not be shown
+
+
 def pay_form(
     account: str, found: Payable, methods: list[MethodView], query: dict[str, str], attempts: int
 ) -> html.Form:
@@ -28,7 +31,7 @@ def pay_form(
     most = chosen.payable_minor if chosen else found.payable_minor
     what = chosen.number if chosen else _("everything open")
     amount = query.get("amount", "")[:20] if query.get("field") == "amount" else _plain(most, found.currency)
-    options = {**words.options(methods), "": _("Another way, on the next page")}
+    options = {**words.options(methods), ANOTHER: _("Another way, on the next page")}
     return _form(
         "pay", account,
         [

@@ -40,7 +40,7 @@ dash.register_page(
     roles=frozenset({"customer"}),
     nav=True,
     nav_label=lazy("Billing"),
-    order=50,
+    order=30,
 )
 
 

@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from auth.session import current_viewer
 from components import formats, states
+from components.cards import large_figure
 from components.frame import card, page_head
 from components.icons import icon
 from components.links import href
@@ -84,7 +85,9 @@ def _open_card(viewer: Viewer, account: str, query: dict[str, str], may_pay: boo
     flying = [one for one in tried if one.is_open]
     body: list[Any] = []
     if found.documents:
-        figure = html.P(formats.money(found.open_minor, found.currency), className="fig pay-figure")
+        figure = html.P(
+            large_figure(formats.money(found.open_minor, found.currency)), className="metric-value figure-xl"
+        )
         rows = [_document(account, one, found.currency, may_pay) for one in found.documents]
         body += [figure, html.Ul(rows, className="pay-list")]
     else:
