@@ -97,17 +97,29 @@ def facts_of(contract: ContractRow) -> Facts:
     )
 
 
+def own_days(contract: ContractRow, period: Period) -> Period | None:
+    """The days of a period in which the contract runs and its account is at the site: the newest stay that has any.
+
+    What was metered before or after belongs to somebody else, whatever the contract says.
+    """
+    with portal.current().records.reading() as db:
+        stays = queries.stays(db, [contract.account_id]).get((contract.account_id, contract.site_id), [])
+    within = period.clip(contract.first_date, contract.end_date)
+    found = [
+        days for first, end in sorted(stays, key=lambda stay: stay[0]) if within and (days := within.clip(first, end))
+    ]
+    return found[-1] if found else None
+
+
 def use_of(contract: ContractRow, tariffs: Iterable[Tariff], period: Period, known_at: datetime | None = None) -> Use:
-    """The readings of the contract's supply point in the flows its tariffs price, within the contract's days."""
+    """The readings of the contract's supply point in the flows its tariffs price, within the contract and the stay."""
     listed = list(tariffs)
-    wanted = reached(listed, period)
-    first = max(wanted.first, contract.first_date)
-    end = min(wanted.end, contract.end_date or wanted.end)
-    if first >= end:
+    own = own_days(contract, reached(listed, period))
+    if own is None:
         return Use(contract.zone_name, {})
     with portal.current().records.reading() as db:
         registers = queries.registers_at(db, contract.supply_point_id)
-    bounds = Period(PeriodKind.CUSTOM, first, end).bounds_utc(contract.zone_name)
+    bounds = own.bounds_utc(contract.zone_name)
     store, found = portal.current().readings, {}
     for flow in dict.fromkeys(flow for tariff in listed for flow in tariff.flows):
         parts = [

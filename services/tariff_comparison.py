@@ -127,11 +127,11 @@ def eligible(view: ContractView) -> list[Offered]:
 
 
 def _period(view: ContractView) -> tuple[Period, int]:
-    """The last twelve whole months under the contract, of fewer from its first day on; and their days."""
-    row = view.contract
-    end = min(view.today.replace(day=1), row.end_date or date.max)
-    first = max(add_months(end, -MONTHS), row.first_date)
-    return Period(PeriodKind.CUSTOM, first, max(first, end)), (end - first).days
+    """The last twelve whole months, of them the days under the contract and at the site; and how many days."""
+    end = view.today.replace(day=1)
+    year = Period(PeriodKind.CUSTOM, add_months(end, -MONTHS), end)
+    own = contract_rating.own_days(view.contract, year)
+    return (own, own.day_count) if own else (Period(PeriodKind.CUSTOM, end, end), 0)
 
 
 def _submeters(viewer: Viewer, row: ContractRow) -> dict[int, str]:

@@ -19,11 +19,14 @@ from data.readings import Batch
 from data.repositories import accounts, identity, sites
 from data.rollups import rollup
 from data.tables.accounts import Tenancy
+from data.tables.billing import BillingDocument
+from data.tables.contracts import Contract
 from data.tables.identity import User
 from data.tables.sites import Meter, MeterInstallation, Register, Site, SiteEvent, SupplyPoint
 from domain.calendar import local_midnight_utc
 from domain.energy import benchmark
 from services import portal as portals
+from tests.factories.bills import bill
 from tests.factories.world import NOW, PASSWORD, tiny_world
 from tests.web.gate import csrf_of, form_token
 from tests.web.walk import address_of, call, callbacks_of, draw, held_by, pages, roles_of_page, seen, text_of
@@ -55,6 +58,17 @@ class House:
             ).one()
             wanted = select(Meter.public_id).join(MeterInstallation, MeterInstallation.meter_id == Meter.id)
             self.meters = tx.scalars(wanted.where(MeterInstallation.supply_point_id == self.point)).all()
+
+        bill(
+            made
+        )  # the contract goes on after the move: the stay alone must end what is billed, compared and estimated
+        with made.records.reading() as db:
+            own = select(Tenancy.account_id).where(Tenancy.site_id == self.id)
+            wanted = select(BillingDocument.public_id).where(BillingDocument.account_id.in_(own))
+            self.bills = db.scalars(wanted.order_by(BillingDocument.id)).all()
+            self.contracts = db.scalars(
+                select(Contract.public_id).where(Contract.supply_point_id == self.point).order_by(Contract.id)
+            ).all()
 
     def registers(self) -> list[int]:
         with self.portal.records.reading() as db:
@@ -152,9 +166,13 @@ def asked_of(template: str, house: House) -> list[tuple[str, Sequence[str]]]:
     """A page's addresses for this home, each with its queries; a page nobody thought of here is asked plainly."""
     if "<" not in template:
         return [(template, QUERIES if template == "/consumption" else ("", "first=2026-01-01&last=2026-12-31"))]
-    ids = {"<meter>": house.meters[:3], "<site>": [house.public_id]}
+    ids = {
+        "<meter>": (house.meters[:3], METER_QUERIES), "<site>": ([house.public_id], METER_QUERIES),
+        "<invoice>": (house.bills, ("",)), "<contract>": (house.contracts, ("",)),
+    }  # fmt: skip
     name = template[template.index("<") :].partition("/")[0]
-    return [(template.replace(name, public_id), METER_QUERIES) for public_id in ids[name]]
+    found, queries = ids[name]
+    return [(template.replace(name, public_id), queries) for public_id in found]
 
 
 def page_and_charts(app, client, path: str, query: str) -> dict[str, str]:
