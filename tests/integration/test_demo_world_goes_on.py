@@ -85,7 +85,7 @@ def test_an_interrupted_world_is_made_anew(tiny, tmp_path):
 
 def test_readings_of_a_world_without_customers_are_removed(tiny, tmp_path):
     # As if the process had been killed just before its last transaction.
-    portal = tiny_world(tmp_path)
+    portal = tiny_world(tmp_path, is_signed=False)
     with portal.records.transaction() as tx:
         for table in (Tenancy, Membership, Account, Customer, User):
             tx.execute(delete(table))
