@@ -100,7 +100,10 @@ class ContractView:
 
 @dataclass(frozen=True)
 class Component:
-    """One price of a contract and the local days `[first, end)` in which it applied. unit_price net, per `unit`."""
+    """One price of a contract and the local days `[first, end)` in which it applied. unit_price net, per `unit`.
+
+    vat_rate : of its newest days
+    """
 
     label: str
     cost_group: str
@@ -114,6 +117,23 @@ class Component:
     end: date
 
 
+@dataclass(frozen=True)
+class VatSpan:
+    """A rate of VAT and the local days `[first, end)` in which prices of the contract carried it."""
+
+    rate: Fraction
+    first: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The prices of a contract, by name and newest first, and the rates of VAT on them in order of their days."""
+
+    components: tuple[Component, ...]
+    vat: tuple[VatSpan, ...]
+
+
 def details(viewer: Viewer, public_id: str) -> ContractView:
     return _viewed(contracts.contract(viewer, public_id))
 
@@ -125,35 +145,46 @@ def every(viewer: Viewer) -> list[ContractView]:
     return sorted(found, key=lambda view: (order[view.state], view.contract.site_name, view.contract.commodity))
 
 
-def components(viewer: Viewer, public_id: str) -> list[Component]:
+def price_list(viewer: Viewer, public_id: str) -> Prices:
     """The prices of the last twelve months as the contract's own rating met them; none where it is refused."""
     row = contracts.contract(viewer, public_id)
     end = today_of(row) + timedelta(days=1)
     asked = Period(PeriodKind.CUSTOM, add_months(end, -12), end).clip(row.first_date, row.end_date)
     if asked is None:
-        return []
+        return Prices((), ())
     try:
         result = contract_rating.rate_contract(row.id, asked)
     except RatingRefusedError:
-        return []
-    return merged(result.lines)
+        return Prices((), ())
+    return Prices(merged(result.lines), vat_spans(result.lines))
 
 
-def merged(lines: Iterable[Line]) -> list[Component]:
-    """One entry per price: segments that follow each other at the same price and tax are one. Newest first."""
+def merged(lines: Iterable[Line]) -> tuple[Component, ...]:
+    """One entry per price: segments that follow each other at the same net price are one, whatever their VAT."""
     found: dict[tuple[object, ...], Component] = {}
     for line in sorted(lines, key=lambda line: line.first):
-        key = (line.code, line.label, line.band, line.tier, line.unit, line.unit_price, line.tax.rate)
+        key = (line.code, line.label, line.band, line.tier, line.unit, line.unit_price)
         one = found.get(key)
         if one is not None and one.end == line.first:
-            found[key] = replace(one, end=line.end)
+            found[key] = replace(one, end=line.end, vat_rate=Fraction(line.tax.rate))
         else:
             place = key if one is None else (*key, line.first)
             found[place] = Component(
                 line.label, line.cost_group, line.band, line.tier, line.unit, Fraction(line.unit_price),
                 line.is_mean_price, Fraction(line.tax.rate), line.first, line.end,
             )  # fmt: skip
-    return sorted(found.values(), key=lambda one: (one.label, one.band, one.tier, -one.first.toordinal()))
+    return tuple(sorted(found.values(), key=lambda one: (one.label, one.band, one.tier, -one.first.toordinal())))
+
+
+def vat_spans(lines: Iterable[Line]) -> tuple[VatSpan, ...]:
+    """Each rate with the days it was met on; days that touch or overlap are one span."""
+    found: list[VatSpan] = []
+    for vat_rate, first, end in sorted({(Fraction(line.tax.rate), line.first, line.end) for line in lines}):
+        if found and found[-1].rate == vat_rate and first <= found[-1].end:
+            found[-1] = replace(found[-1], end=max(end, found[-1].end))
+        else:
+            found.append(VatSpan(vat_rate, first, end))
+    return tuple(sorted(found, key=lambda span: (span.first, span.rate)))
 
 
 def today_of(row: ContractRow) -> date:

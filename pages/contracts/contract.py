@@ -17,7 +17,7 @@ from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.contracts import _texts as texts
 from services import contract_details
-from services.contract_details import Component, ContractView
+from services.contract_details import Component, ContractView, Prices, VatSpan
 
 dash.register_page(
     __name__,
@@ -39,7 +39,7 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     if view.contract.direction == "supply" and view.state != "over":
         href = f"{texts.COMPARE}?contract={view.contract.public_id}"
         actions.append(texts.button(_("Compare tariffs"), href, is_primary=True))
-    main = [_prices(view, contract_details.components(viewer, contract)), _history(view)]
+    main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view)]
     return html.Div(
         [
             page_head(view.offered.name, lead=place, actions=actions),
@@ -54,9 +54,9 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     )
 
 
-def _prices(view: ContractView, found: list[Component]) -> html.Section:
+def _prices(view: ContractView, found: Prices) -> html.Section:
     title = _("Prices of the last twelve months, without VAT")
-    if not found:
+    if not found.components:
         text = _("The prices appear with the first day of supply.")
         body: list[Any] = [states.empty("not_yet", _("No prices yet"), text)]
         return card(card_id="contract-prices", title=title, body=body)
@@ -64,24 +64,38 @@ def _prices(view: ContractView, found: list[Component]) -> html.Section:
         Column(_("Price of")), Column(_("Price"), numeric=True), Column(_("VAT"), numeric=True, low=True),
         Column(_("From"), low=True), Column(_("Until"), low=True),
     ]  # fmt: skip
-    rows = [_price_row(view, one) for one in found]
+    rows = [_price_row(view, one) for one in found.components]
     now = _("Today: {price}.", price=texts.price_now(view.price, view.offered.currency))
     says = f"{now} {texts.vat(is_gross=view.is_gross)}"
-    body = [html.P(says, className="sub"), data_table(title, columns, rows, caption_hidden=True)]
-    return card(card_id="contract-prices", title=title, body=body)
+    table = data_table(title, columns, rows, caption_hidden=True)
+    return card(card_id="contract-prices", title=title, body=[html.P(says, className="sub"), table, _vat(view, found)])
+
+
+def _vat(view: ContractView, found: Prices) -> html.P | None:
+    """Where the rate changed: each rate with its days."""
+    if len(found.vat) < 2:
+        return None
+    said = [
+        _("{rate} since {day}", rate=formats.percent(float(span.rate)), day=formats.day_medium(span.first))
+        if span.end > view.today
+        else _("{rate} until {day}", rate=formats.percent(float(span.rate)), day=formats.day_medium(_last(span)))
+        for span in found.vat
+    ]
+    return html.P(_("VAT: {rates}.", rates=", ".join(said)), className="quiet small card-note")
 
 
 def _price_row(view: ContractView, one: Component) -> list[Any]:
     name: list[Any] = [one.label]
     detail = [part for part in (one.band, _("block {n}", n=one.tier) if one.tier else "") if part]
     name += [f" ({', '.join(detail)})"] if detail else []
-    name.append(html.Span(formats.date_range(one.first, _last(one)), className="quiet under only-n"))
-    until = _("still") if one.end > view.today else formats.day_medium(_last(one))
+    name.append(html.Span(formats.date_range(one.first, _last(one)), className="quiet only-n below-n"))
+    until = html.Span(_("still") if one.end > view.today else formats.day_medium(_last(one)), className="nowrap")
     price = _price(one, view.offered.currency)
-    return [html.Span(name), price, formats.percent(float(one.vat_rate)), formats.day_medium(one.first), until]
+    first = html.Span(formats.day_medium(one.first), className="nowrap")
+    return [html.Span(name), price, formats.percent(float(one.vat_rate)), first, until]
 
 
-def _last(one: Component) -> Any:
+def _last(one: Component | VatSpan) -> Any:
     return one.end.fromordinal(one.end.toordinal() - 1)
 
 

@@ -53,8 +53,8 @@ def test_a_contract_lists_its_prices_with_dates_and_its_tariffs(sign_in, power_o
     assert view.contract.number in said
     assert "Rheintal Fix 12" in said
     assert "16 May 2026" in said  # the second version of the tariff
-    assert "19\u00a0%" in said  # VAT until June
-    assert "16\u00a0%" in said  # and since July
+    assert said.count('"Concession fee"') == 1  # 1.59 ct/kWh net all the year, whatever its VAT
+    assert "VAT: 19\u00a0% until 30 Jun 2026, 16\u00a0% since 1 Jul 2026." in said
 
 
 def test_the_comparison_says_what_each_tariff_would_have_cost_the_own_one_first(sign_in, power_of):

@@ -119,7 +119,7 @@ def billed_document(contract_public_id: str) -> str:
 
 
 # An id in place of a thing, by what it names.
-PUBLIC_IDS = {("contract_details", "details"): "contract", ("contract_details", "components"): "contract", ("tariff_comparison", "comparison"): "contract", ("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
+PUBLIC_IDS = {("contract_details", "details"): "contract", ("contract_details", "price_list"): "contract", ("tariff_comparison", "comparison"): "contract", ("contracts", "contract"): "contract", ("contracts", "terms"): "contract", ("contracts", "cost"): "contract", ("payments", "account_of"): "account", ("payments", "payment"): "payment", ("payments", "refresh"): "payment", ("payment_methods", "card_added"): "method", ("payment_methods", "make_default"): "method", ("payment_methods", "remove_method"): "method", ("sites", "site"): "site", ("sites", "meter"): "meter", ("exports", "cancel"): "job", ("exports", "finished_file"): "job"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), list(use_cases()))
