@@ -35,6 +35,7 @@ NAMES = frozenset(
         "cog-6-tooth",
         "computer-desktop",
         "cpu-chip",
+        "credit-card",
         "document-arrow-down",
         "document-text",
         "ellipsis-horizontal",

@@ -42,19 +42,24 @@ def headline(change: Change, row: BillRow) -> str:
     if total == 0:
         return _("As much as for {when}.", when=when)
     main = max(change.steps, key=lambda step: step.change_minor * (1 if total > 0 else -1))
+    reason = _reason(main)
     if total > 0:
-        return _(
-            "{amount} more than for {when}, mostly because of: {cause}.",
-            amount=amount,
-            when=when,
-            cause=cause_name(main.cause).lower(),
-        )
-    return _(
-        "{amount} less than for {when}, mostly because of: {cause}.",
-        amount=amount,
-        when=when,
-        cause=cause_name(main.cause).lower(),
-    )
+        return _("{amount} more than for {when}, mostly because {reason}.", amount=amount, when=when, reason=reason)
+    return _("{amount} less than for {when}, mostly because {reason}.", amount=amount, when=when, reason=reason)
+
+
+def _reason(step: Step) -> str:
+    """The cause as half a sentence, in the direction it worked."""
+    more, less = {
+        "days": (_("it covers more days"), _("it covers fewer days")),
+        "weather": (_("of the weather"), _("of the weather")),
+        "usage": (_("you used more"), _("you used less")),
+        "prices": (_("prices rose"), _("prices fell")),
+        "taxes": (_("taxes are higher"), _("taxes are lower")),
+        "corrections": (_("readings were corrected"), _("readings were corrected")),
+        "feed_in": (_("less was fed in"), _("more was fed in")),
+    }[step.cause]
+    return more if step.change_minor > 0 else less
 
 
 def sub(change: Change) -> str:
@@ -98,6 +103,11 @@ def figure(change: Change, row: BillRow, colours: Theme) -> dict[str, Any]:
         *(cause_name(step.cause) for step in steps),
         words.period(row.first, row.end),
     ]
+    short = [
+        words.period_short(change.before.first, change.before.end),
+        *names[1:-1],
+        words.period_short(row.first, row.end),
+    ]
     level, bases, heights, fills, shapes = change.before.gross_minor, [0.0], [], [colours.net], [""]
     heights.append(_amount(level, row))
     for step in steps:
@@ -111,19 +121,26 @@ def figure(change: Change, row: BillRow, colours: Theme) -> dict[str, Any]:
     heights.append(_amount(row.gross_minor, row))
     fills.append(colours.net)
     shapes.append("")
-    texts = [
-        formats.money(change.before.gross_minor, row.currency),
-        *(formats.money(step.change_minor, row.currency, is_signed=True) for step in steps),
-        formats.money(row.gross_minor, row.currency),
-    ]
+    amounts = [change.before.gross_minor, *(step.change_minor for step in steps), row.gross_minor]
+    is_step = [False, *(True for _step in steps), False]
+    marks = [_mark(amount, row, is_signed=one) for amount, one in zip(amounts, is_step, strict=True)]
+    said = [formats.money(amount, row.currency, is_signed=one) for amount, one in zip(amounts, is_step, strict=True)]
     layout["xaxis"] |= {"type": "category", "range": [-0.5, len(names) - 0.5], "tickangle": 0}
+    layout["xaxis"] |= {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": short}
     layout["bargap"] = 0.35
     trace = {
-        "type": "bar", "x": names, "y": heights, "base": bases, "text": texts, "textposition": "outside", "cliponaxis": False,
+        "type": "bar", "x": names, "y": heights, "base": bases, "text": marks, "customdata": said, "textposition": "outside", "cliponaxis": False,
+        "constraintext": "none",
         "marker": {"color": fills, "pattern": {"shape": shapes, "size": 5, "solidity": 0.25, "fgcolor": colours.surface, "fillmode": "overlay"}},
-        "hovertemplate": "%{x}: %{text}<extra></extra>", "textfont": {"color": colours.ink, "size": 12},
+        "hovertemplate": "%{x}: %{customdata}<extra></extra>", "textfont": {"color": colours.ink, "size": 11},
     }  # fmt: skip
     return {"data": [trace], "layout": layout}
+
+
+def _mark(minor: int, row: BillRow, *, is_signed: bool) -> str:
+    """The amount above a bar, short enough for a phone: the axis names the currency."""
+    sign = "+" if is_signed and minor > 0 else ""
+    return sign + formats.number(_amount(minor, row), 2)
 
 
 def _amount(minor: int, row: BillRow) -> float:

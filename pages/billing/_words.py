@@ -47,6 +47,11 @@ def what(row: BillRow) -> str:
     return f"{kind}, {period(row.first, row.end)}"
 
 
+def where(row: BillRow, *, has_many: bool) -> html.Span | None:
+    """The site it is about, where the account has several."""
+    return html.Span(row.site, className="quiet small below-all") if has_many and row.site else None
+
+
 def status_name(status: Status) -> str:
     return {
         "open": _("Open"),
@@ -76,6 +81,16 @@ def pill(status: Status, due_on: date, today: date) -> html.Span:
 
 def period(first: date, end: date) -> str:
     """A whole month by its name, anything else by its days. `[first, end)`"""
+    if _is_month(first, end):
+        return formats.month(first)
+    return formats.date_range(first, date.fromordinal(end.toordinal() - 1))
+
+
+def period_short(first: date, end: date) -> str:
+    """For the axis of a chart: `Oct`, or the month a longer or broken period ends in, with its year."""
     last = date.fromordinal(end.toordinal() - 1)
-    is_month = first.day == 1 and end.day == 1 and (end.year * 12 + end.month) - (first.year * 12 + first.month) == 1
-    return formats.month(first) if is_month else formats.date_range(first, last)
+    return formats.month_short(first) if _is_month(first, end) else f"{formats.month_short(last)} {last.year}"
+
+
+def _is_month(first: date, end: date) -> bool:
+    return first.day == 1 and end.day == 1 and (end.year * 12 + end.month) - (first.year * 12 + first.month) == 1

@@ -150,12 +150,12 @@ def _what(each: Entry) -> list[Any]:
     name = kind_name(each.kind)
     if each.document is None:
         return [html.B(name)]
-    return [dcc.Link(f"{name} {each.document.number}", href=f"/billing/{each.document.public_id}", className="linkish")]
+    return [dcc.Link(f"{name} {each.document.number}", href=f"/billing/{each.document.public_id}")]
 
 
 def _about(each: Entry, *, has_many: bool) -> list[Any]:
     """Which bills it settled or opened again, why it failed, and whose account it was where there are several."""
-    said: list[Any] = []
+    said: list[Any] = [html.Span(formats.day_medium(each.on), className="quiet small history-about only-n")]
     if each.takes_back:
         link = dcc.Link(each.takes_back.number, href=f"/billing/{each.takes_back.public_id}")
         said.append(html.Span([_("takes back"), " ", link], className="quiet small history-about"))

@@ -105,7 +105,7 @@ def _to_pay(view: Listing) -> html.Section:
         html.P(large_figure(formats.money(minor, currency)), className="metric-value figure-xl")
         for currency, minor in view.open_minor.items()
     ]
-    rows = [_open_row(row) for row in view.open_rows[:MOST_OPEN]]
+    rows = [_open_row(row, has_many=len(view.sites) > 1) for row in view.open_rows[:MOST_OPEN]]
     more = len(view.open_rows) - MOST_OPEN
     rest = [html.P(ngettext("and {n} more", "and {n} more", more), className="quiet small")] if more > 0 else []
     pay = (
@@ -130,11 +130,12 @@ def _due_sentence(view: Listing) -> str:
     return _("The next is due on {day}.", day=formats.day(view.open_rows[0].due_on))
 
 
-def _open_row(row: BillRow) -> html.Li:
+def _open_row(row: BillRow, *, has_many: bool) -> html.Li:
     what = words.what(row)
+    below = f"{row.site} · {_due(row)}" if has_many and row.site else _due(row)
     return html.Li(
         [
-            html.Span([dcc.Link(what, href=f"{PATH}/{row.public_id}"), html.Span(_due(row), className="quiet small")], className="what"),
+            html.Span([dcc.Link(what, href=f"{PATH}/{row.public_id}"), html.Span(below, className="quiet small")], className="what"),
             html.Span(formats.money(row.open_minor, row.currency), className="num"),
         ]
     )  # fmt: skip
@@ -161,7 +162,7 @@ def _today() -> Any:
 
 def _list_card(view: Listing, query: dict[str, str], asked: Filter, *, is_gross: bool) -> html.Section:
     title = ngettext("{n} document", "{n} documents", view.found)
-    rows = [_table_row(row, is_gross=is_gross) for row in view.rows]
+    rows = [_table_row(row, is_gross=is_gross, has_many=len(view.sites) > 1) for row in view.rows]
     columns = [
         Column(_("Number")), Column(_("For"), low=True), Column(_("Issued"), low=True), Column(_("Due"), low=True),
         Column(_("Amount with VAT") if is_gross else _("Amount without VAT"), numeric=True), Column(_("Status"), low=True),
@@ -231,15 +232,19 @@ def _sorting(query: dict[str, str], asked: Filter) -> Any:
     return segmented(items, label=_("Order"), class_name="wraps")
 
 
-def _table_row(row: BillRow, *, is_gross: bool) -> list[Any]:
+def _table_row(row: BillRow, *, is_gross: bool, has_many: bool) -> list[Any]:
+    """What a document asks for; what it pays out has a minus."""
     amount = row.gross_minor if is_gross else row.net_minor
-    what, status = words.what(row), words.pill(row.status, row.due_on, _today())
+    amount = -amount if row.kind == "feed_in_credit" else amount
+    what, status = [words.what(row), words.where(row, has_many=has_many)], words.pill(row.status, row.due_on, _today())
     narrow = html.Span([html.Span(what, className="quiet small"), status], className="only-n bill-narrow")
     return [
         [dcc.Link(row.number, href=f"{PATH}/{row.public_id}", className="num"), narrow],
         what,
-        formats.day_medium(row.issued_on),
-        formats.day_medium(row.due_on) if row.status in {"open", "overdue", "part_paid", "paid"} else formats.UNKNOWN,
+        html.Span(formats.day_medium(row.issued_on), className="nowrap"),
+        html.Span(formats.day_medium(row.due_on), className="nowrap")
+        if row.status in {"open", "overdue", "part_paid", "paid"}
+        else formats.UNKNOWN,
         formats.money(amount, row.currency),
         status,
     ]

@@ -25,7 +25,7 @@ from services.accounts import AccountName
 PATH = "/billing/payments"
 
 dash.register_page(
-    __name__, path=PATH, title=lazy("Payments"), section="money", icon="banknotes",
+    __name__, path=PATH, title=lazy("Payments"), section="money", icon="credit-card",
     roles=frozenset({"customer"}), nav=True, nav_short=lazy("Pay"), order=32,
 )  # fmt: skip
 

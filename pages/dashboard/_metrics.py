@@ -118,7 +118,7 @@ def _net(view: SiteDashboard) -> list[Metric]:
     figure, unit = formats.energy_parts(abs(net))
     text = _("more taken from the grid than given so far") if net > 0 else _("more given to the grid than taken so far")
     assert view.net_today is not None, "a sum has its hours"
-    return [Metric(_("Net today"), figure, unit, shape="di", colour="--c-net", note=text,
+    return [Metric(_("Grid balance today"), figure, unit, shape="di", colour="--c-net", note=text,
                    spark=today_chart.by_hour(view.net_today), spark_label=_("Taken from the grid less given to it, each hour today"))]  # fmt: skip
 
 

@@ -86,6 +86,23 @@ def test_a_business_may_look_at_prices_without_vat_and_a_member_may_not_pay(sign
     assert "Only owners of the account can pay." not in gross
 
 
+def test_the_list_of_several_sites_names_the_site_of_each_bill(sign_in, rows):
+    sites = {row.site for row in rows("business") if row.site}
+    assert len(sites) > 1
+    shown = rows("business")[: billing_list.PAGE_ROWS]
+    said = text(sign_in("business"), "/billing")
+    for row in shown:
+        assert said.count(row.site) >= 2  # among the filters, and at the bill
+    only = rows("consumer")[0].site  # a household's one site is in the frame, not at every bill
+    assert '"className": "quiet small below-all"' not in text(sign_in("consumer"), "/billing"), only
+
+
+def test_what_is_paid_out_has_a_minus_in_the_list(sign_in, rows):
+    row = next(row for row in rows("prosumer") if row.kind == "feed_in_credit")
+    said = text(sign_in("prosumer"), "/billing", "?kind=feed_in_credit")
+    assert formats.money(-row.gross_minor, row.currency) in said
+
+
 def test_the_bars_are_what_each_month_was_billed(app, sign_in, rows):
     drawn = figure(sign_in("consumer"), app, "billing-chart.children", "/billing")
     bars = drawn["data"][0]
@@ -133,6 +150,10 @@ def test_the_causes_of_a_change_sum_to_it(app, sign_in, bill):
     (bars,) = drawn["data"]
     assert round(bars["y"][0] * 100) == change.before.gross_minor
     assert round(bars["y"][-1] * 100) == bill.row.gross_minor
+    assert len(bars["text"]) == len(bars["x"])
+    assert bars["text"][-1] == formats.number(bill.row.gross_minor / 100, 2)
+    assert drawn["layout"]["xaxis"]["ticktext"][0] == "Mar"
+    assert bars["x"][0] == "March 2026"
 
 
 def test_somebody_elses_bill_is_missing(sign_in, bill):

@@ -82,7 +82,7 @@ def test_the_greeting_is_that_of_the_hour(viewer_in, hours, said):
 
 def test_a_prosumer_sees_what_the_roof_made(sign_in):
     text = drawn_text(sign_in("prosumer"), "/dashboard")
-    for said in ("Production today", "Net today", "Self-sufficiency", "Production, upward", "Solar inverter"):
+    for said in ("Production today", "Grid balance today", "Self-sufficiency", "Production, upward", "Solar inverter"):
         assert said in text, said
 
 
