@@ -66,7 +66,7 @@ class PriceNow:
     """What a kilowatt-hour and a month cost today, with VAT for households, without for businesses.
 
     low, high : of the day's intervals, levies included. [currency / kWh]; None where today has no price yet
-    standing_minor : what a month costs without any use. [minor units]
+    standing_minor : what the calendar month of today costs without any use. [minor units]
     """
 
     low: float | None

@@ -54,7 +54,8 @@ def _facts(view: ContractView) -> list[tuple[str, str]]:
     vat = _("with VAT") if view.is_gross else _("without VAT")
     rows = [(_("Price now, {vat}", vat=vat), texts.price_now(view.price, currency))]
     if view.price.standing_minor:
-        rows.append((_("Standing charge a month, {vat}", vat=vat), formats.money(view.price.standing_minor, currency)))
+        name = _("Standing charge in {month}, {vat}", month=formats.month(view.today), vat=vat)
+        rows.append((name, formats.money(view.price.standing_minor, currency)))
     if view.state == "over" and view.contract.end_date:
         return [*rows, (_("Ended on"), texts.last_day(view.contract.end_date))]
     rows.append((_("Binds for"), texts.days(view)))
