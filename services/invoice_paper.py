@@ -121,6 +121,7 @@ def _supply(db: Session, found: Issued) -> Supply:
         address=place.address if place else "", supply_point=(place.code if place else "") or unknown,
         contract=contract.number, tariff=", ".join(dict.fromkeys(term.name for term in found.terms)), ends_on=last,
         notice=ngettext("{n} day", "{n} days", contract.notice_days),
+        commodity=contract.commodity,  # type: ignore[arg-type]  # checked by the table
     )  # fmt: skip
 
 

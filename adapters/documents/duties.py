@@ -12,6 +12,7 @@ from adapters.documents.words import Rows
 from domain.billing.invoice import TAKES_BACK, DocumentKind, InvoiceDocument, MonthUse
 from domain.text import gettext as _
 
+ABOUT_THE_SAME = Decimal("0.005")  # below it a whole percentage would be none
 ASKING = {DocumentKind.INVOICE, DocumentKind.CORRECTED}  # bills in the sense of the directive
 
 
@@ -24,7 +25,7 @@ def history(document: InvoiceDocument) -> dict[str, object]:
     months = [
         {
             "label": formats.month_short(row.month), "value": formats.decimal(round(Decimal(row.energy_wh) / 1000, 0)),
-            "share": row.energy_wh / peak, "before": (row.year_before_wh or 0) / peak,
+            "share": row.energy_wh / peak, "before": None if row.year_before_wh is None else row.year_before_wh / peak,
         }
         for row in rows
     ]  # fmt: skip
@@ -53,7 +54,9 @@ def _comparison(document: InvoiceDocument) -> list[str]:
             "now": formats.kwh(now, 1),
             "before": formats.kwh(before, 1),
         }
-        if change > 0:
+        if abs(change) < ABOUT_THE_SAME:
+            found.append(_("{month}: {now}, about as much as a year before ({before}).", **name))
+        elif change > 0:
             found.append(
                 _("{month}: {now}, {share} more than a year before ({before}).", share=formats.percent(change), **name)
             )
@@ -109,7 +112,7 @@ def _not_known(document: InvoiceDocument) -> list[tuple[str, str]]:
         found.append((_("The year before"), _("We have no readings yet to compare with.")))
     if document.benchmark_wh is None:
         found.append((_("Comparable customers"), _("There is no average of customers like you yet.")))
-    if document.mix is None:
+    if document.mix is None and document.supply.commodity == "electricity":
         found.append((_("Sources of energy"), _("Not known for this supply; we tell you when you ask.")))
     return found
 
@@ -165,8 +168,13 @@ def notices(document: InvoiceDocument) -> Rows:
         [_("Saving energy"), told.advice],
         [_("Switching"), _("You may switch supplier free of charge: {link}.", link=told.switching)],
         [_("Comparing tariffs"), told.comparison_tool],
-        [
-            _("About the price"),
-            _("All sources of energy may also benefit from support that is not paid for by the levies named here."),
-        ],
+        *_about_the_price(document),
     ]
+
+
+def _about_the_price(document: InvoiceDocument) -> Rows:
+    """Owed with electricity, whose price carries levies for some sources."""
+    if document.supply.commodity != "electricity":
+        return []
+    text = _("All sources of energy may also benefit from support that is not paid for by the levies named here.")
+    return [[_("About the price"), text]]

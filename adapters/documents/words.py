@@ -21,6 +21,7 @@ from domain.text import ngettext
 Rows = list[list[str]]
 LAST_DIGITS = 4  # of an account, as shown
 PRICE_DIGITS, MOST_DIGITS = 4, 6
+ONE_DAY = Decimal("0.0028")  # of a year
 GROUPS: tuple[CostGroup, ...] = ("energy", "network", "tax_levy")
 
 
@@ -28,8 +29,13 @@ def title(document: InvoiceDocument) -> str:
     period = formats.days(document.first, document.last)
     if (document.first.replace(day=1), document.first.day) == (document.last.replace(day=1), 1):
         period = formats.month(document.first)
+    of_commodity = {
+        "electricity": _("Electricity invoice for {period}", period=period),
+        "gas": _("Gas invoice for {period}", period=period),
+        "heat": _("Heat invoice for {period}", period=period),
+    }
     return {
-        DocumentKind.INVOICE: _("Electricity invoice for {period}", period=period),
+        DocumentKind.INVOICE: of_commodity[document.supply.commodity],
         DocumentKind.CREDIT_NOTE: _("Credit note for {period}", period=period),
         DocumentKind.CORRECTED: _("Corrected invoice for {period}", period=period),
         DocumentKind.INSTALMENT: _("Instalment for {period}", period=period),
@@ -112,12 +118,33 @@ def line_rows(document: InvoiceDocument) -> Rows:
     """Label, detail, quantity, unit price, VAT, net amount of each line."""
     return [
         [
-            line.label, _detail(line, document), f"{formats.decimal(line.quantity)}{formats.NBSP}{unit(line)}",
-            formats.decimal(round(line.unit_price, MOST_DIGITS), PRICE_DIGITS), formats.percent(line.tax_rate, 1),
+            line.label, _detail(line, document), _quantity(line), _unit_price(line), formats.percent(line.tax_rate, 1),
             formats.amount(line.net_minor, document.currency),
         ]
         for line in document.lines
     ]  # fmt: skip
+
+
+def _quantity(line: InvoiceLine) -> str:
+    """A part of a year by its days, as its fraction says nothing to a reader."""
+    if days := _days_of_year(line):
+        return f"{days}{formats.NBSP}{ngettext('day', 'days', abs(days))}"
+    return f"{formats.decimal(line.quantity)}{formats.NBSP}{unit(line)}"
+
+
+def _unit_price(line: InvoiceLine) -> str:
+    price = formats.decimal(round(line.unit_price, MOST_DIGITS), PRICE_DIGITS)
+    return _("{price} a year", price=price) if _days_of_year(line) else price
+
+
+def _days_of_year(line: InvoiceLine) -> int:
+    """Days of a line that is as much of a year as they are, negative where it is taken back; 0 of any other line."""
+    if line.unit != "ANN" or line.first is None or line.last is None:
+        return 0
+    days = (line.last - line.first).days + 1
+    if abs(abs(line.quantity) - Decimal(days) / 365) > ONE_DAY:
+        return 0
+    return days if line.quantity > 0 else -days
 
 
 def _detail(line: InvoiceLine, document: InvoiceDocument) -> str:

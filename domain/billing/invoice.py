@@ -186,6 +186,7 @@ class Supply:
     tariff: str
     network_operator: str = ""
     ends_on: date | None = None
+    commodity: Literal["electricity", "gas", "heat"] = "electricity"
     notice: str = ""
 
 

@@ -13,7 +13,7 @@ import pytest
 from facturx import get_xml_from_pdf
 
 from adapters import catalogs
-from adapters.documents import formats
+from adapters.documents import duties, formats
 from adapters.documents.einvoice import einvoice
 from adapters.documents.pdf import invoice_pdf
 from config import ROOT
@@ -183,3 +183,40 @@ def test_strangers_words_are_set_as_they_are():
     document = make_invoice()
     said = words(invoice_pdf(replace(document, buyer=replace(document.buyer, name=hostile))))
     assert hostile in said.replace("\u201c", '"').replace("\u201d", '"')
+
+
+@pytest.mark.parametrize(("commodity", "name"), [("electricity", "Electricity"), ("gas", "Gas"), ("heat", "Heat")])
+def test_a_bill_is_named_by_what_is_supplied(commodity, name):
+    document = make_invoice()
+    said = words(invoice_pdf(replace(document, supply=replace(document.supply, commodity=commodity), mix=None)))
+    assert f"{name} invoice for August 2026" in said
+    assert ("Sources of energy" in said) is (commodity == "electricity")  # owed with electricity alone
+    assert ("levies named here" in said) is (commodity == "electricity")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_part_of_a_year_is_told_by_its_days(sign):
+    # 31 / 365 = 0.084932 of 46.00 a year is 3.91
+    line = make_line("Network standing charge", f"{sign * 0.084932:.6f}", "46.00", sign * 391, unit="ANN")
+    said = words(invoice_pdf(make_invoice(lines=(line,))))
+    assert ("-31 days 46.0000 a year" if sign < 0 else " 31 days 46.0000 a year") in said.replace("\u2212", "-")
+    half = replace(line, quantity=line.quantity * 6)  # as much as 186 days are not in August
+    assert "0.509592 years" in words(invoice_pdf(make_invoice(lines=(half,))))
+
+
+@pytest.mark.parametrize(("before_wh", "says"), [
+    (617_100, "614.6 kWh, about as much as a year before (617.1 kWh)"),  # 0.4 % less
+    (620_000, "614.6 kWh, 1 % less than a year before (620.0 kWh)"),
+    (600_000, "614.6 kWh, 2 % more than a year before (600.0 kWh)"),
+    (None, "no whole readings to compare with"),
+])  # fmt: skip
+def test_a_year_before_is_compared_in_words_that_fit(before_wh, says):
+    document = make_invoice()
+    last = replace(document.history[-1], energy_wh=614_640, year_before_wh=before_wh)
+    assert says in words(invoice_pdf(replace(document, history=(*document.history[:-1], last))))
+
+
+def test_a_month_without_readings_a_year_before_has_no_bar_there():
+    months = duties.history(make_invoice())["months"]
+    assert months[5]["before"] == 290_700 / 331_100  # of the highest, a year before January
+    assert months[6]["before"] is None
