@@ -186,7 +186,7 @@ def _transitions(zone_name: str, first: datetime, end: datetime) -> list[tuple[d
 
 def offsets_s(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> npt.NDArray[np.int64]:
     """Local minus UTC at each instant, vectorised over the few transitions in range. [s]"""
-    starts = np.asarray(start_utc).astype("datetime64[s]").astype(np.int64)
+    starts = np.ascontiguousarray(start_utc).astype("datetime64[s]", copy=False).view(np.int64)
     if len(starts) == 0:
         return np.zeros(0, dtype=np.int64)
     low = int(starts.min()) // 86400 * 86400
@@ -194,6 +194,8 @@ def offsets_s(start_utc: npt.NDArray[np.datetime64], zone_name: str) -> npt.NDAr
     table = _transitions(zone_name, datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC))
     edges = np.array([int(instant.timestamp()) for instant, _ in table], dtype=np.int64)
     values = np.array([offset for _, offset in table], dtype=np.int64)
+    if len(table) == 1:
+        return np.full(len(starts), values[0])
     return values[np.searchsorted(edges, starts, side="right") - 1]
 
 
@@ -201,9 +203,10 @@ def local_labels(
     start_utc: npt.NDArray[np.datetime64], zone_name: str
 ) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
     """Local date (datetime64[D]) and local minute of the day of each instant."""
-    shifted = np.asarray(start_utc).astype("datetime64[s]").astype(np.int64) + offsets_s(start_utc, zone_name)
+    starts = np.ascontiguousarray(start_utc).astype("datetime64[s]", copy=False)
+    shifted = starts.view(np.int64) + offsets_s(starts, zone_name)
     days = np.floor_divide(shifted, 86400)
-    return days.astype("datetime64[D]"), np.floor_divide(shifted - days * 86400, 60)
+    return days.view("datetime64[D]"), np.floor_divide(shifted - days * 86400, 60)
 
 
 def calendar_table(zone_name: str, first: date, end: date) -> CalendarTable:

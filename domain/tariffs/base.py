@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from math import lcm
 from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -19,9 +20,9 @@ from domain.registry import Registry
 from domain.tariffs.bands import Calendar
 from domain.tariffs.errors import refuse
 from domain.tariffs.holidays import Holidays
-from domain.tariffs.lines import CostGroup, IntervalSet, Line, Notice, Part
+from domain.tariffs.lines import CostGroup, ExactParts, IntervalSet, Line, Notice, Part
 from domain.tariffs.prices import PriceSeries
-from domain.tariffs.slots import Laid, Use, band_codes
+from domain.tariffs.slots import Cells, Laid, Use, band_codes, cells
 from domain.tariffs.taxes import TaxRule, TaxTable
 
 Per = Literal["day", "month", "year"]
@@ -203,15 +204,29 @@ class Scope:
         """The intervals of some bands; of all when none is named."""
         if not wanted:
             return laid.slots.always
-        if self.bands is None or not set(wanted) <= set(self.bands.bands):
-            raise refuse("tariff_unsound", bands=", ".join(wanted))
-        region = self.bands.holidays
-        codes = band_codes(laid.slots, self.bands, self.book.market.holidays.get(region) if region else None)
-        names = self.bands.bands
+        bands = self._calendar(wanted)
+        codes = band_codes(laid.slots, bands, self._holidays(bands))
+        names = bands.bands
         found: npt.NDArray[np.bool_] = codes == names.index(wanted[0])
         for name in wanted[1:]:
             found = found | (codes == names.index(name))
         return found
+
+    def cells(self, laid: Laid, wanted: Sequence[str]) -> tuple[Cells, list[int]]:
+        """The segment's intervals by band and month, and the places of some bands in it."""
+        bands = self._calendar(wanted)
+        names = bands.bands
+        return cells(laid.slots, bands, self._holidays(bands), self.first, self.end), [
+            names.index(one) for one in wanted
+        ]
+
+    def _calendar(self, wanted: Sequence[str]) -> Calendar:
+        if self.bands is None or not set(wanted) <= set(self.bands.bands):
+            raise refuse("tariff_unsound", bands=", ".join(wanted))
+        return self.bands
+
+    def _holidays(self, bands: Calendar) -> Holidays | None:
+        return self.book.market.holidays.get(bands.holidays) if bands.holidays else None
 
     def line(
         self,
@@ -236,12 +251,26 @@ class Scope:
             end=self.end,
             unit=unit,
             unit_price=unit_price,
-            parts=tuple(parts),
+            parts=parts if isinstance(parts, ExactParts) else tuple(parts),
             band=band,
             tier=tier,
             is_mean_price=is_mean_price,
             intervals=intervals,
         )
+
+
+@lru_cache(maxsize=1024)
+def shares(first: date, end: date, per: Per) -> tuple[tuple[int, ...], int]:
+    """What each month of some days is of a day, month or year, as whole numbers of one denominator."""
+    found = [span.share(per) for span in month_spans(first, end)]
+    bottom = lcm(*(share.denominator for share in found))
+    return tuple(share.numerator * (bottom // share.denominator) for share in found), bottom
+
+
+def priced_counts(spans: Sequence[Span], counts: Sequence[int], per_unit: int, price: Decimal) -> ExactParts:
+    """Parts of one unit price, of quantities in 1 / `per_unit`: amount = quantity x price."""
+    top, bottom = price.as_integer_ratio()
+    return ExactParts(spans, counts, per_unit, [count * top for count in counts], per_unit * bottom)
 
 
 def priced(spans: Sequence[Span], quantities: Sequence[Fraction], price: Decimal) -> list[Part]:

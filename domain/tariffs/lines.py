@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,61 @@ class Part:
     end: date
     quantity: Fraction
     amount: Fraction
+
+
+class Days(Protocol):
+    """Local days `[first, end)`."""
+
+    @property
+    def first(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ExactParts(Sequence[Part]):
+    """Parts as integers over common denominators; one is reduced to fractions when it is asked for.
+
+    spans : the days of each part
+    counts : the quantity of each in 1 / `per_unit` of the unit
+    amounts : what each costs in 1 / `per_amount` of the currency
+    """
+
+    spans: Sequence[Days]
+    counts: Sequence[int]
+    per_unit: int
+    amounts: Sequence[int]
+    per_amount: int
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @overload
+    def __getitem__(self, at: int) -> Part: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Part, ...]: ...
+    def __getitem__(self, at: int | slice) -> Part | tuple[Part, ...]:
+        if isinstance(at, slice):
+            return tuple(self[place] for place in range(*at.indices(len(self))))
+        quantity, amount = Fraction(self.counts[at], self.per_unit), Fraction(self.amounts[at], self.per_amount)
+        return Part(self.spans[at].first, self.spans[at].end, quantity, amount)
+
+    def __iter__(self) -> Iterator[Part]:
+        return (self[place] for place in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    @property
+    def quantity(self) -> Fraction:
+        return Fraction(sum(self.counts), self.per_unit)
+
+    @property
+    def amount(self) -> Fraction:
+        return Fraction(sum(self.amounts), self.per_amount)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +141,7 @@ class Line:
     end: date
     unit: str
     unit_price: Decimal
-    parts: tuple[Part, ...]
+    parts: Sequence[Part]
     band: str = ""
     tier: int = 0
     is_mean_price: bool = False
@@ -93,10 +149,14 @@ class Line:
 
     @property
     def quantity(self) -> Fraction:
+        if isinstance(self.parts, ExactParts):
+            return self.parts.quantity
         return sum((part.quantity for part in self.parts), Fraction(0))
 
     @property
     def amount(self) -> Fraction:
+        if isinstance(self.parts, ExactParts):
+            return self.parts.amount
         return sum((part.amount for part in self.parts), Fraction(0))
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from domain import calendar
 from domain.energy.intervals import Intervals
 from domain.energy.quality import ORDER
-from domain.tariffs.bands import DAY_MIN, NO_BAND, STEP_MIN, Calendar, compiled
+from domain.tariffs.bands import DAY_MIN, NO_BAND, STEP_MIN, STEPS, Calendar, compiled
 from domain.tariffs.errors import refuse
 from domain.tariffs.holidays import Holidays
 
@@ -98,8 +99,8 @@ def slots(zone_name: str, first: date, end: date, interval_s: int, phase_s: int)
 
 def _labels(start_s: npt.NDArray[np.int64], zone_name: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
     """Local day since 1970-01-01 and minute on the wall clock."""
-    day, minute = calendar.local_labels(start_s.astype("datetime64[s]"), zone_name)
-    return day.astype(np.int64).astype(np.int32), minute.astype(np.int16)
+    day, minute = calendar.local_labels(start_s.view("datetime64[s]"), zone_name)
+    return day.view(np.int64).astype(np.int32), minute.astype(np.int16)
 
 
 @lru_cache(maxsize=128)
@@ -117,6 +118,53 @@ def band_codes(grid: Slots, bands: Calendar, holidays: Holidays | None) -> npt.N
     return codes
 
 
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The intervals of some local days by band and month, so that one pass over the readings sums them all.
+
+    by_band : places in the grid, in order of time
+    """
+
+    by_band: tuple[npt.NDArray[np.int64], ...]
+    _order: npt.NDArray[np.int64]
+    _starts: npt.NDArray[np.int64]
+    _cells: tuple[int, ...]
+    _months: int
+
+    def sums(self, values: npt.NDArray[np.int64]) -> list[list[int]]:
+        """The sum of each band in each month; 0 where it has no interval."""
+        found = [0] * (len(self.by_band) * self._months)
+        if self._cells:
+            totals = np.add.reduceat(values[self._order], self._starts).tolist()
+            for cell, total in zip(self._cells, totals, strict=True):
+                found[cell] = total
+        return [found[band * self._months : (band + 1) * self._months] for band in range(len(self.by_band))]
+
+
+@lru_cache(maxsize=128)
+def cells(grid: Slots, bands: Calendar, holidays: Holidays | None, first: date, end: date) -> Cells:
+    """The local days `[first, end)` of a grid by band and month."""
+    span = grid.span(first, end)
+    names, months = len(bands.bands), (end.year - first.year) * 12 + end.month - first.month + (end.day > 1)
+    if names * months > np.iinfo(np.int16).max:
+        raise ValueError(f"{names} bands in {months} months are more cells than are told apart here")
+    low = day_number(first)
+    days = np.arange(low, day_number(end)).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    month = (days - ((first.year - EPOCH.year) * 12 + first.month - 1)).astype(np.int16)
+    cell = (
+        band_codes(grid, bands, holidays)[span] * np.int16(months) + month[grid.day[span] - low]
+    )  # short: sorted faster
+    order = np.argsort(cell, kind="stable")
+    ordered = cell[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else order
+    if span.start:
+        order += span.start
+    order.flags.writeable = False
+    edges = np.searchsorted(ordered, (np.arange(names + 1) * months).astype(np.int16))
+    by_band = tuple(order[low:high] for low, high in itertools.pairwise(edges.tolist()))
+    return Cells(by_band, order, starts, tuple(ordered[starts].tolist()), months)
+
+
 def _codes(
     grid: Slots, bands: Calendar, holidays: Holidays | None, day: npt.NDArray[np.int32], minute: npt.NDArray[np.int16]
 ) -> npt.NDArray[np.int8]:
@@ -131,7 +179,7 @@ def _codes(
             raise refuse("holidays_missing", region=bands.holidays, year=grid.first.year)
         is_holiday = holidays.is_holiday(days).astype(np.int64)
     by_day = compiled(bands)[month, weekday, is_holiday]
-    found: npt.NDArray[np.int8] = by_day[day - first, minute // STEP_MIN]
+    found: npt.NDArray[np.int8] = by_day.ravel().take((day - first) * STEPS + minute // STEP_MIN)
     return found
 
 
@@ -139,12 +187,12 @@ def _refuse_coarse(grid: Slots, bands: Calendar, holidays: Holidays | None, code
     """Refuse intervals in which the band changes."""
     steps, rest = divmod(grid.interval_s, STEP_MIN * 60)
     minutes = steps * STEP_MIN
-    if steps in {2, 4} and rest == 0 and not (grid.minute % minutes).any():
+    jumped = _jumps(grid, minutes)
+    if steps in {2, 4} and rest == 0 and not (grid.minute[np.append(0, jumped + 1)] % minutes).any():
         table = compiled(bands)
         by_interval = table.reshape(*table.shape[:-1], -1, steps)
         if (by_interval == by_interval[..., :1]).all():
             # Bands change between intervals only, unless the clock is changed inside one.
-            jumped = np.flatnonzero((np.diff(grid.minute) - minutes) % DAY_MIN)
             jumped = np.append(jumped, len(grid) - 1)  # what comes after the last one is not known
             instants = (grid.start_s[jumped, None] + np.arange(steps) * STEP_MIN * 60).ravel()
             day, minute = _labels(instants, grid.zone_name)
@@ -156,6 +204,12 @@ def _refuse_coarse(grid: Slots, bands: Calendar, holidays: Holidays | None, code
     inside = place >= 0
     if (band_codes(fine, bands, holidays)[inside] != codes[place[inside]]).any():
         raise refuse("readings_too_coarse", interval_min=grid.interval_s // 60)
+
+
+def _jumps(grid: Slots, minutes: int) -> npt.NDArray[np.int64]:
+    """Places of the intervals after which the wall clock is not as much later as they are long."""
+    step = np.diff(grid.minute)
+    return np.flatnonzero((step != minutes) & (step != minutes - DAY_MIN)).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from domain.errors import Issue
@@ -48,7 +49,7 @@ class Tariff:
     def bands(self) -> tuple[str, ...]:
         return self.calendar.bands if self.calendar else ()
 
-    @property
+    @cached_property
     def flows(self) -> tuple[str, ...]:
         """The flows the tariff needs readings of."""
         return tuple(dict.fromkeys(flow for charge in self.charges for flow in charge.flows))

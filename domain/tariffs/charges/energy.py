@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.errors import Issue
-from domain.tariffs.base import Charge, Scope, Span, charge_kind, priced
+from domain.tariffs.base import Charge, Scope, Span, charge_kind, priced, priced_counts
 from domain.tariffs.blocks import BandRate, Block, chronological, proportional, rate_issues
 from domain.tariffs.lines import IntervalSet, Line
 from domain.tariffs.slots import Laid, stretch_sums
@@ -69,33 +69,53 @@ class Energy(Charge):
 
     def lines(self, scope: Scope) -> list[Line]:
         laid = scope.book.laid(self.flow)
-        spans = scope.spans()
+        rates = self.all_rates
+        if all(rate.price is not None for rate in rates):
+            return (
+                self._lines_of_bands(scope, laid, rates) if rates[0].band else [self._flat_line(scope, laid, rates[0])]
+            )
         segment = laid.slots.span(scope.first, scope.end)
-        rated = [self._rated(scope, laid, rate, segment) for rate in self.all_rates]
-        if all(len(one.table) == 1 for one in rated):
-            months = [laid.slots.span(span.first, span.end) for span in spans]
-            energy = [self._by_month(laid, one, months) for one in rated]
-        else:
-            tiers = [self._by_tier(laid, rated, span) for span in spans]
-            energy = [[month[place] for month in tiers] for place in range(len(rated))]
+        rated = [self._rated(scope, laid, rate, segment) for rate in rates]
+        tiers = [self._by_tier(laid, rated, span) for span in scope.spans()]
         return [
             line
-            for one, months_kwh in zip(rated, energy, strict=True)
-            for line in self._band_lines(scope, laid, one, months_kwh)
+            for place, one in enumerate(rated)
+            for line in self._band_lines(scope, laid, one, [month[place] for month in tiers])
         ]
 
+    def _flat_line(self, scope: Scope, laid: Laid, rate: BandRate) -> Line:
+        """One price at all times."""
+        months = [laid.slots.span(span.first, span.end) for span in scope.spans()]
+        places = laid.slots.places[laid.slots.span(scope.first, scope.end)]
+        return self._line(scope, laid, rate, stretch_sums(laid.energy_wh, months), places)
+
+    def _lines_of_bands(self, scope: Scope, laid: Laid, rates: Sequence[BandRate]) -> list[Line]:
+        """A price for each band, all summed in one pass; a band of another season is no line."""
+        found, bands = scope.cells(laid, [rate.band for rate in rates])
+        sums = found.sums(laid.energy_wh)
+        return [
+            self._line(scope, laid, rate, sums[band], found.by_band[band])
+            for rate, band in zip(rates, bands, strict=True)
+            if len(found.by_band[band])
+        ]
+
+    def _line(
+        self, scope: Scope, laid: Laid, rate: BandRate, energy_wh: Sequence[int], places: npt.NDArray[np.int64]
+    ) -> Line:
+        price = self._signed(rate.price or Decimal(0))
+        parts = priced_counts(scope.spans(), energy_wh, WH_PER_KWH, price)
+        intervals = IntervalSet(self.flow, laid, places)
+        return scope.line(self, parts, "kWh", price, band=rate.band, intervals=intervals)
+
+    def _signed(self, price: Decimal) -> Decimal:
+        return -price if self.is_credit else price
+
     def _rated(self, scope: Scope, laid: Laid, rate: BandRate, segment: slice) -> Rated:
-        sign = -1 if self.is_credit else 1
-        table = tuple(Block(price=sign * block.price, up_to=block.up_to) for block in rate.table)
+        table = tuple(Block(price=self._signed(block.price), up_to=block.up_to) for block in rate.table)
         if not rate.band:
             return Rated(rate, table, laid.slots.places[segment], laid.slots.always)
         mask = scope.mask(laid, (rate.band,))
         return Rated(rate, table, np.flatnonzero(mask[segment]) + segment.start, mask)
-
-    def _by_month(self, laid: Laid, one: Rated, months: Sequence[slice]) -> list[list[Fraction]]:
-        """Energy of each month at a rate without blocks. [kWh]"""
-        energy = laid.energy_wh if one.mask is laid.slots.always else np.where(one.mask, laid.energy_wh, 0)
-        return [[Fraction(total, WH_PER_KWH)] for total in stretch_sums(energy, months)]
 
     def _by_tier(self, laid: Laid, rated: Sequence[Rated], span: Span) -> list[list[Fraction]]:
         """Energy of one month by rate and block. [kWh]"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.tariffs.base import Charge, Per, Scope, charge_kind, priced
+from domain.tariffs.base import Charge, Per, Scope, charge_kind, priced_counts, shares
 from domain.tariffs.lines import Line
 
 
@@ -21,6 +21,6 @@ class Fixed(Charge):
     per: Per = "month"
 
     def lines(self, scope: Scope) -> list[Line]:
-        spans = scope.spans()
-        parts = priced(spans, [span.share(self.per) for span in spans], self.amount)
+        counts, per_unit = shares(scope.first, scope.end, self.per)
+        parts = priced_counts(scope.spans(), counts, per_unit, self.amount)
         return [scope.line(self, parts, self.per, self.amount)]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
-from domain.tariffs.base import Charge, Scope, charge_kind, priced
+from domain.tariffs.base import Charge, Scope, charge_kind, priced_counts
 from domain.tariffs.lines import IntervalSet, Line
 from domain.tariffs.slots import stretch_sums
 from domain.units import WH_PER_KWH
@@ -34,5 +33,5 @@ class Levy(Charge):
         sums = stretch_sums(laid.energy_wh, [laid.slots.span(span.first, span.end) for span in spans])
         segment = laid.slots.span(scope.first, scope.end)
         intervals = IntervalSet(self.flow, laid, laid.slots.places[segment])
-        quantities = [Fraction(total, WH_PER_KWH) for total in sums]
-        return [scope.line(self, priced(spans, quantities, price), "kWh", price, intervals=intervals)]
+        parts = priced_counts(spans, sums, WH_PER_KWH, price)
+        return [scope.line(self, parts, "kWh", price, intervals=intervals)]

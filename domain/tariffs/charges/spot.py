@@ -16,7 +16,7 @@ from domain.errors import Issue
 from domain.money import round_half_away
 from domain.tariffs.base import Charge, Scope, charge_kind
 from domain.tariffs.exact import decimals, dot, fits, scaled
-from domain.tariffs.lines import IntervalSet, Line, Part
+from domain.tariffs.lines import ExactParts, IntervalSet, Line
 from domain.tariffs.slots import Laid, stretch_sums
 from domain.units import WH_PER_KWH
 
@@ -85,10 +85,7 @@ class Spot(Charge):
         for month in months:
             energy, prices = laid.energy_wh[month], price[month.start - segment.start : month.stop - segment.start]
             costs.append(int(np.dot(energy, prices)) if is_small else dot(energy, prices))
-        parts = [
-            Part(span.first, span.end, Fraction(wh, WH_PER_KWH), Fraction(cost, scale * WH_PER_KWH))
-            for span, wh, cost in zip(spans, sums, costs, strict=True)
-        ]
+        parts = ExactParts(spans, sums, WH_PER_KWH, costs, scale * WH_PER_KWH)
         mean = round_half_away(Fraction(sum(costs), scale * sum(sums)), MEAN_DIGITS) if sum(sums) else Decimal(0)
         intervals = IntervalSet(self.flow, laid, laid.slots.places[segment], price, scale)
         return [scope.line(self, parts, "kWh", mean, is_mean_price=True, intervals=intervals)]
@@ -116,7 +113,8 @@ class Spot(Charge):
         adders = decimals(self.adder, self.cap, self.floor, *(row.adder for row in self.band_adders))
         factor = 10 ** decimals(self.multiplier)
         scale *= factor * 10**adders
-        price = market * (scaled(self.multiplier, factor) * 10**adders)
+        times = scaled(self.multiplier, factor) * 10**adders
+        price = market if times == 1 else market * times
         if self.adder:
             price = price + scaled(self.adder, scale)
         for row in self.band_adders:

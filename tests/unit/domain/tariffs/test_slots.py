@@ -9,7 +9,7 @@ from domain.energy.quality import Quality
 from domain.tariffs.bands import Calendar, Rule
 from domain.tariffs.errors import RatingRefusedError
 from domain.tariffs.holidays import Holidays
-from domain.tariffs.slots import Use, band_codes, coverage, slots, stretch_sums
+from domain.tariffs.slots import Use, band_codes, cells, coverage, slots, stretch_sums
 from tests.factories.tariffs import BERLIN, DAY_NIGHT, grid, make_use, readings
 
 
@@ -147,3 +147,39 @@ def test_long_intervals_are_priced_where_no_band_changes_inside_them():
     codes = band_codes(grid_3h, calendar, None)
     assert codes[0] == codes[1] == codes[7] != codes[2]
     assert len({int(code) for code in codes[2:7]}) == 1
+
+
+SEASONS = Calendar(rules=(Rule(band="winter", months=(1, 2, 12)), Rule(band="never", months=(5,)), Rule(band="rest")))
+
+
+def test_cells_sum_each_band_in_each_month_of_the_days_that_are_asked_for():
+    whole = slots(BERLIN, date(2026, 1, 1), date(2026, 5, 1), 3600, 0)
+    found = cells(whole, SEASONS, None, date(2026, 1, 31), date(2026, 4, 2))
+    ones = np.ones(len(whole), dtype=np.int64)
+    # winter: a day of January and all of February; May is never met; the rest: March, an hour short, and a day of April
+    assert found.sums(ones) == [[24, 28 * 24, 0, 0], [0, 0, 0, 0], [0, 0, 31 * 24 - 1, 24]]
+    assert [len(band) for band in found.by_band] == [24 + 28 * 24, 0, 31 * 24 - 1 + 24]
+    assert found.by_band[0].tolist() == list(range(30 * 24, 59 * 24))  # places in the whole grid, in order
+
+
+def test_cells_sum_what_masks_sum():
+    use = make_use("2026-01-01", "2027-01-01", np.arange(35_040) % 977)
+    laid = use.laid("import", date(2026, 1, 1), date(2027, 1, 1))
+    found = cells(laid.slots, DAY_NIGHT, None, date(2026, 1, 1), date(2027, 1, 1))
+    codes = band_codes(laid.slots, DAY_NIGHT, None)
+    for band, sums in enumerate(found.sums(laid.energy_wh)):
+        assert sum(sums) == int(laid.energy_wh[codes == band].sum())
+        assert (found.by_band[band] == np.flatnonzero(codes == band)).all()
+
+
+def test_no_days_have_no_cells():
+    day = date(2026, 1, 1)
+    grid_of_none = slots(BERLIN, day, day, 3600, 0)
+    assert cells(grid_of_none, SEASONS, None, day, day).sums(np.zeros(0, dtype=np.int64)) == [[], [], []]
+
+
+def test_more_cells_than_are_told_apart_are_refused():
+    day, end = date(2026, 1, 1), date(3026, 1, 1)
+    short = slots(BERLIN, day, date(2026, 1, 2), 3600, 0)
+    with pytest.raises(ValueError, match="3 bands in 12000 months"):
+        cells(short, SEASONS, None, day, end)

@@ -146,3 +146,11 @@ def test_an_empty_month_has_no_energy_in_any_block():
     tariff = make_tariff(make_energy(None, blocks=BLOCKS, block_mode="chronological"))
     use = make_use("2026-05-01", "2026-06-01", np.zeros(31 * 96, dtype=np.int64))
     assert amounts(rate(tariff, month("2026-05"), use)) == {"energy 1": 0}
+
+
+def test_blocks_of_a_band_of_another_season_are_no_line():
+    seasons = Calendar(rules=(Rule(band="summer", months=(7, 8)), Rule(band="winter")))
+    rates = (BandRate(band="summer", blocks=BLOCKS), BandRate(band="winter", blocks=BLOCKS))
+    tariff = make_tariff(make_energy(None, rates=rates), calendar=seasons)
+    result = rate(tariff, month("2026-06"), make_use("2026-06-01", "2026-07-01"))
+    assert amounts(result) == {"energy winter 1": 6_000, "energy winter 2": 12_600}  # 300 x 0.20, 420 x 0.30
