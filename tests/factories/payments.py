@@ -15,7 +15,7 @@ from domain.access import Role, Viewer
 from services import billing_issue, payment_facts
 from services.payment_providers import sandbox
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import empty_database
+from tests.factories.databases import current_database
 from tests.factories.people import People, people
 
 ADA = "C-104 880"  # the consumer's account
@@ -28,7 +28,7 @@ TABLES = (
 @contextmanager
 def paying(kind: str, folder: Path, **settings: object) -> Iterator[People]:
     """The people of a portal on a database of the asked kind."""
-    with empty_database(kind, folder) as url, people(folder, database_url=url, **settings) as made:
+    with current_database(kind, folder) as url, people(folder, database_url=url, **settings) as made:
         yield made
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from adapters.cache import make_cache
 from adapters.clock import FrozenClock
 from config import Config
-from data.migrate import upgrade
 from data.readings import ReadingsStore
 from data.repositories import accounts, identity
 from data.session import Records
@@ -19,6 +19,7 @@ from data.tables.base import new_public_id
 from data.tables.sites import Meter, MeterInstallation, Register, Site, SupplyPoint
 from domain.access import Role
 from services import passwords, portal
+from tests.factories.databases import bring_up
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 PASSWORD = "demo-portal-2026"
@@ -54,12 +55,14 @@ class People:
 
 
 def make_portal(folder: Path, *, database_url: str | None = None, **settings: object) -> portal.Portal:
+    """On a database that has its schema, or on a new file in the folder."""
     config = Config.model_validate({
         "database_url": database_url or f"sqlite:///{folder / 'portal.sqlite'}",
         "store": str(folder / "store"), "files": str(folder / "files"), "cache_url": f"disk://{folder / 'cache'}",
         **settings,
     })  # fmt: skip
-    upgrade(config.database_url)
+    if database_url is None:
+        bring_up(config.database_url)
     return portal.Portal(
         config=config,
         records=Records(config.database_url),
@@ -79,9 +82,15 @@ def people(folder: Path, *, database_url: str | None = None, **settings: object)
     made.records.dispose()
 
 
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    """At full cost, once in a process."""
+    return passwords.hash_password(PASSWORD)
+
+
 def _fill(made: portal.Portal) -> Ids:
     ids = Ids({}, {}, {}, {}, {}, {}, {})
-    hashed = passwords.hash_password(PASSWORD)
+    hashed = _hashed()
     with made.records.transaction() as tx:
         for role in STAFF:
             new = identity.NewUser(f"{role}@demo.example", f"{role.title()} Example", hashed, role, is_demo=True)

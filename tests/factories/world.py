@@ -9,7 +9,6 @@ from pathlib import Path
 from adapters.cache import make_cache
 from adapters.clock import FrozenClock
 from config import Config
-from data.migrate import upgrade
 from data.readings import ReadingsStore
 from data.rollups import rollup
 from data.seed import cast
@@ -21,6 +20,7 @@ from services.demo import continue_live
 from services.demo_contracts import make_contracts
 from services.passwords import hash_password
 from services.portal import Portal, using
+from tests.factories.databases import bring_up
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 PASSWORD = "demo-portal-2026"
@@ -34,7 +34,7 @@ def _password_hash() -> str:
 
 
 def tiny_portal(folder: Path, *, now: datetime = NOW, database_url: str = "") -> Portal:
-    """An empty migrated portal in a folder, with the clock stopped."""
+    """An empty portal in a folder, on a database that has its schema or a new file there, with the clock stopped."""
     config = Config(
         database_url=database_url or f"sqlite:///{folder / 'portal.sqlite'}",
         store=str(folder / "store"),
@@ -42,7 +42,8 @@ def tiny_portal(folder: Path, *, now: datetime = NOW, database_url: str = "") ->
         files=str(folder / "files"),
         now=now,
     )
-    upgrade(config.database_url)
+    if not database_url:
+        bring_up(config.database_url)
     return Portal(
         config=config,
         records=Records(config.database_url),

@@ -10,14 +10,14 @@ import pytest
 from data.queries import customers as queries
 from domain.access import Role
 from services import admin, identity, portal
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import PASSWORD, people
 
 
 @pytest.fixture(scope="module", params=BOTH)
 def shared(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    with empty_database(request.param, folder) as url, people(folder, database_url=url) as made:
+    with current_database(request.param, folder) as url, people(folder, database_url=url) as made:
         yield made
 
 

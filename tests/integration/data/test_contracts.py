@@ -12,14 +12,14 @@ from data.queries import contracts as queries
 from data.repositories import contracts as repository
 from services import portal
 from tests.factories.contracts import SIGNED, add_taxes, make_contract, point_and_registers, publish, tariff_text
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 from tests.factories.tariffs import make_prices
 
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

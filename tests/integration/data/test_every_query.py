@@ -17,7 +17,7 @@ import data.queries
 from data.readings import ReadingsStore
 from data.rollups import rollup
 from services.portal import Portal
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.readings import KNOWN, make_batch, make_series, make_starts
 from tests.factories.world import tiny_portal
 
@@ -56,7 +56,7 @@ QUERIES = dict(queries())
 @pytest.fixture(scope="module", params=BOTH)
 def empty(request, tmp_path_factory) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("queries")
-    with empty_database(request.param, folder) as url:
+    with current_database(request.param, folder) as url:
         made = tiny_portal(folder, database_url=url)
         yield made
         made.readings.close()

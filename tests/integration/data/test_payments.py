@@ -12,13 +12,13 @@ from data.tables.payments import AutopayRow, Mandate, PaymentFact, PaymentMethod
 from domain.payments.facts import Fact, FactKind
 from services import billing_issue
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import NOW, people
 
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

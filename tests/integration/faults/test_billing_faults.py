@@ -19,7 +19,7 @@ from services import billing_run, ledger, portal
 from services.billing_drafts import Policy
 from services.portal import Portal
 from tests.factories.billing_world import at, billing_world, expected_gross
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.tariffs import month
 from tests.integration.faults import billing_child
 from tests.integration.faults.billing_child import NOW, Plan
@@ -40,7 +40,7 @@ PROCESSES.set_forkserver_preload(
 @pytest.mark.parametrize("kind", BOTH)
 def test_kill_9_leaves_no_gap_no_double_and_the_totals_of_an_undisturbed_run(kind: str, tmp_path: Path) -> None:
     dice = random.Random(20261123)
-    with empty_database(kind, tmp_path) as url:
+    with current_database(kind, tmp_path) as url:
         made = billing_world(tmp_path, CONTRACTS, database_url=url)
         with portal.using(made):
             for _ in range(KILLS):

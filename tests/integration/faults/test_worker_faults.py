@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from data.migrate import upgrade
 from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.session import Records
 from data.tables.operations import AuditEvent, Job, ScheduleRun
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.integration.faults.worker_child import AT, NIGHT, Plan, SharedClock
 from tests.integration.faults.worker_pair import Pair, busy, wait_until
 
@@ -45,8 +44,7 @@ def _marks(records: Records, action: str) -> Counter[str]:
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_kill_9_leaves_each_effect_once(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
-        upgrade(url)
+    with current_database(kind, tmp_path) as url:
         records = Records(url)
         clock = SharedClock(str(tmp_path / "clock"))
         clock.set(datetime(2026, 3, 27, 12, tzinfo=UTC))
@@ -97,8 +95,7 @@ def test_each_night_runs_once_with_two_workers(kind: str, first: date, tmp_path:
     due = [NIGHT.due_on(first + timedelta(days=n)) for n in range(3)]
     clock = SharedClock(str(tmp_path / "clock"))
     choose = random.Random(first.toordinal())
-    with empty_database(kind, tmp_path) as url:
-        upgrade(url)
+    with current_database(kind, tmp_path) as url:
         records = Records(url)
         clock.set(due[0] - timedelta(hours=12))
         with Pair(Plan(url, str(tmp_path), clock)) as pair:

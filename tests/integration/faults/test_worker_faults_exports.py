@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from data.migrate import upgrade
 from data.queries import identity
 from data.tables.identity import User
 from data.tables.operations import Job, Notice
@@ -20,7 +19,7 @@ from domain.access import Role, Viewer
 from domain.exports import ExportRequest
 from services import exports, portal
 from services.sites import sites_of
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.world import tiny_world
 from tests.integration.faults.worker_child import Plan, SharedClock
 from tests.integration.faults.worker_pair import Pair, busy, wait_until
@@ -65,8 +64,7 @@ def _notices(made: portal.Portal, viewer: Viewer) -> int:
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_an_export_outlives_its_workers(database: str, tmp_path: Path) -> None:
-    with empty_database(database, tmp_path) as url:
-        upgrade(url)
+    with current_database(database, tmp_path) as url:
         made = tiny_world(tmp_path, database_url=url)
         clock = SharedClock(str(tmp_path / "clock"))
         clock.set(made.clock.now())

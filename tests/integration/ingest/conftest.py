@@ -9,11 +9,11 @@ import pytest
 from adapters.cache import make_cache
 from adapters.clock import make_clock
 from config import Config
-from data.migrate import upgrade
 from data.readings import ReadingsStore
 from data.repositories import sites
 from data.session import Records
 from services import portal
+from tests.factories.databases import bring_up
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 REGISTERS = (  # external id, zone, flow, interval_s, unit
@@ -34,7 +34,7 @@ def world(tmp_path):
         files=str(tmp_path / "files"),
         now=NOW,
     )
-    upgrade(config.database_url)
+    bring_up(config.database_url)
     here = portal.Portal(
         config=config,
         records=Records(config.database_url),

@@ -21,7 +21,7 @@ from services.bank_entries import Receipt
 from services.receivables import Booking, Received
 from tests.factories.bank import IBAN, make_entry, make_statement
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 
 ADA, BEA = "C-104 880", "C-104 881"
@@ -29,7 +29,7 @@ ADA, BEA = "C-104 880", "C-104 881"
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

@@ -23,7 +23,7 @@ from domain.billing.documents import advances_of, credit_note
 from domain.errors import InvalidInputError, NotFoundError
 from services import billing, billing_issue, ledger, portal
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +32,7 @@ ADA, BEA = "C-104 880", "C-104 881"  # consumer and neighbour
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

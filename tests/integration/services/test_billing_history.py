@@ -17,7 +17,7 @@ from domain.payments.refunds import RefundAsk
 from services import billing, billing_history, billing_issue, receivables, refunds
 from services.billing_history import Filter
 from services.receivables import Booking
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 from tests.integration.services.test_billing import ADA, BEA, invoice, viewer
 
@@ -26,7 +26,7 @@ IBAN = "DE89370400440532013000"
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

@@ -14,13 +14,13 @@ from domain.access import Role, Viewer
 from domain.billing.profiles import BillingProfile
 from domain.errors import ForbiddenError, InvalidInputError, Issue, NotFoundError
 from services import billing_profile
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import NOW, people
 
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

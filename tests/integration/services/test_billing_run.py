@@ -23,7 +23,7 @@ from services import billing_drafts, billing_queue, billing_run, ledger, schedul
 from services.billing_drafts import Policy
 from tests.factories.billing_world import AGENT, at, billing_world, expected_gross, owner, read
 from tests.factories.contracts import publish, tariff_text
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.tariffs import month
 
 JUNE, JULY = month("2026-06"), month("2026-07")
@@ -33,7 +33,7 @@ AT_ONCE = Policy(grace_days=0)
 @pytest.fixture(params=BOTH)
 def world(request, tmp_path):
     """Three homes with the readings of June."""
-    with empty_database(request.param, tmp_path) as url:
+    with current_database(request.param, tmp_path) as url:
         made = billing_world(tmp_path, 3, database_url=url, first=date(2025, 1, 1))
         yield made
         made.readings.close()

@@ -20,7 +20,7 @@ from domain.errors import InvalidInputError
 from services import dead_letters, jobs, outbox, portal
 from services.jobs import HANDLERS, RunningJob
 from services.outbox import CHANNELS, Message
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.server import ROOT, environment
 from tests.factories.world import tiny_portal
 
@@ -44,7 +44,7 @@ def _channel(_message: Message) -> None:
 def made(request, tmp_path):
     mended.clear()
     with (
-        empty_database(request.param, tmp_path) as url,
+        current_database(request.param, tmp_path) as url,
         portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
     ):
         yield found

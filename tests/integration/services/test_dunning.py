@@ -24,7 +24,7 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from services import billing_issue, dunning, dunning_run, ledger, portal, receivables
 from services.receivables import Booking
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import NOW, people
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,7 +34,7 @@ DUE = date(2026, 7, 17)
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         made.portal.clock.instant = datetime(2026, 7, 3, 10, tzinfo=UTC)
         yield made
 

@@ -26,7 +26,7 @@ from services import billing, billing_issue, billing_profile, billing_run, invoi
 from services.billing_drafts import Policy
 from tests.factories.billing import make_document, make_line
 from tests.factories.billing_world import AGENT, at, billing_world, owner
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.tariffs import month
 from tests.unit.adapters.documents.test_einvoice import judge, values
 from tests.unit.adapters.documents.test_pdf import words
@@ -43,7 +43,7 @@ def _languages():
 @pytest.fixture(params=BOTH)
 def world(request, tmp_path):
     """Two homes with the readings of June, billed on 3 July."""
-    with empty_database(request.param, tmp_path) as url:
+    with current_database(request.param, tmp_path) as url:
         made = billing_world(tmp_path, 2, database_url=url, first=date(2025, 1, 1))
         with at(made, "2026-07-03T08:00"):
             billing_run.run(JUNE, Policy(grace_days=0))

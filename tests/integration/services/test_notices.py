@@ -17,7 +17,7 @@ from domain.access import NOBODY, Role, Viewer
 from domain.errors import NotFoundError
 from services import jobs, notices, portal
 from services.jobs import HANDLERS, RunningJob
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.world import tiny_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
@@ -31,7 +31,7 @@ def _gone(_job: RunningJob) -> None:
 @pytest.fixture(params=BOTH)
 def made(request, tmp_path):
     with (
-        empty_database(request.param, tmp_path) as url,
+        current_database(request.param, tmp_path) as url,
         portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
     ):
         yield found

@@ -13,7 +13,7 @@ from data.tables.operations import OutboxMessage
 from domain.errors import InvalidInputError
 from services import outbox, portal
 from services.outbox import CHANNELS, Message
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.world import tiny_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
@@ -35,7 +35,7 @@ def made(request, tmp_path):
     sent.clear()
     down.clear()
     with (
-        empty_database(request.param, tmp_path) as url,
+        current_database(request.param, tmp_path) as url,
         portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
     ):
         yield found

@@ -13,7 +13,7 @@ from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.payments.refunds import AlreadyDecidedError
 from services import billing_issue, dunning_run, ledger, plans, portal
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 
 ADA = "C-104 880"
@@ -22,7 +22,7 @@ DUE, FIRST = date(2026, 7, 17), date(2026, 8, 1)
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         made.portal.clock.instant = datetime(2026, 7, 18, 10, tzinfo=UTC)  # the day after the due date
         yield made
 

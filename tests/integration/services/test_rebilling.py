@@ -20,7 +20,7 @@ from services import billing, billing_basis, billing_issue, billing_run, contrac
 from services.billing_drafts import Policy
 from tests.factories.billing_world import AGENT, at, billing_world, expected_gross, owner, read
 from tests.factories.contracts import publish, tariff_text
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.tariffs import make_energy, make_fixed, month, year
 
 JUNE = month("2026-06")
@@ -32,7 +32,7 @@ TEN_HOURS = ("2026-06-10T00:00", "2026-06-10T10:00")
 @pytest.fixture(params=BOTH)
 def world(request, tmp_path):
     """Three homes, June 2026 billed on 3 July."""
-    with empty_database(request.param, tmp_path) as url:
+    with current_database(request.param, tmp_path) as url:
         made = billing_world(tmp_path, 3, database_url=url)
         with at(made, "2026-07-03T08:00"):
             billing_run.run(JUNE, AT_ONCE)

@@ -22,7 +22,7 @@ from domain.errors import InvalidInputError, NotFoundError
 from services import billing_issue, ledger, portal, receivables
 from services.receivables import Booking, Received
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import NOW, people
 
 ADA = "C-104 880"
@@ -31,7 +31,7 @@ DAY = date(2026, 8, 3)
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 

@@ -21,7 +21,7 @@ from services import billing_issue, ledger, portal, receivables, refund_run, ref
 from services.receivables import Booking, Received
 from services.refund_routes import ROUTES, RefundAnswer, RefundOrder
 from tests.factories.billing import make_document, make_line
-from tests.factories.databases import BOTH, empty_database
+from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 
 ADA, IBAN = "C-104 880", "DE89 3704 0044 0532 0130 00"
@@ -30,7 +30,7 @@ ASK = RefundAsk(3_000, "EUR", "I have moved out", iban=IBAN, holder="Ada Example
 
 @pytest.fixture(params=BOTH)
 def here(request, tmp_path):
-    with empty_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
+    with current_database(request.param, tmp_path) as url, people(tmp_path, database_url=url) as made:
         yield made
 
 
