@@ -11,6 +11,7 @@ from fractions import Fraction
 from data.queries.contracts import ContractRow
 from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind
+from domain.energy.freshness import due_since
 from domain.money import to_minor
 from domain.tariffs.compare import running
 from domain.tariffs.daily import by_day
@@ -19,7 +20,6 @@ from domain.tariffs.rate import RatingResult
 from services import contract_rating, contracts, portal, use
 from services.sites import SiteView
 
-DAY_S = 86_400
 GROUPS = ("energy", "network", "tax_levy", "service", "discount", "feed_in")
 
 
@@ -129,15 +129,15 @@ def _summed(results: Sequence[RatingResult], rows: Sequence[ContractRow], asked:
 
 
 def _missing(result: RatingResult) -> int:
-    """Intervals without a reading before today, and today before the newest one: what is still to come is not missing."""
-    now_s = int(portal.current().clock.now().timestamp())
+    """Intervals without a reading that should be here, or that later ones are: as the pages of consumption count them."""
+    due_s = int(due_since(portal.current().clock.now()).timestamp())
     flows = {line.intervals.flow: line.intervals.laid for line in result.lines if line.intervals}
     count = 0
     for laid in flows.values():
         span = laid.slots.span(result.first, result.end)
         known, start_s = laid.is_known[span], laid.slots.start_s[span]
         newest_s = int(start_s[known][-1]) if known.any() else 0
-        count += int((~known & ((start_s < newest_s) | (start_s < now_s - DAY_S))).sum())
+        count += int((~known & ((start_s < newest_s) | (start_s + laid.slots.interval_s <= due_s))).sum())
     return count
 
 

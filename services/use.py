@@ -14,8 +14,18 @@ import pandas as pd
 from data.queries import consumption as queries
 from domain.access import Permission, Viewer, require_site
 from domain.calendar import Period, PeriodKind, local_date
-from domain.energy.balance import UseSeries, coarsened, from_intervals, from_rollup, picked, regrouped, spliced
+from domain.energy.balance import (
+    UseSeries,
+    coarsened,
+    from_intervals,
+    from_rollup,
+    picked,
+    regrouped,
+    spliced,
+    without_end,
+)
 from domain.energy.buckets import Span, buckets, slots
+from domain.energy.freshness import due_since
 from services import portal
 from services.sites import HOME_USE_SIGNS, SiteView
 
@@ -108,7 +118,10 @@ def _fine(site: SiteView, terms: Terms, seen: Period, known_at: datetime | None 
         for register_id, sign in terms
     ]
     now = portal.current().clock.now()
-    return from_intervals(parts, slots(site.zone_name, seen.first, seen.end, length_s, now))
+    grid = slots(site.zone_name, seen.first, seen.end, length_s, now)
+    return without_end(
+        from_intervals(parts, grid), grid.start_utc > np.datetime64(int(due_since(now).timestamp()) - length_s, "s")
+    )
 
 
 def _rolled(site: SiteView, terms: Terms, seen: Period, resolution: str) -> UseSeries:
@@ -119,8 +132,10 @@ def _rolled(site: SiteView, terms: Terms, seen: Period, resolution: str) -> UseS
     ids = [register_id for register_id, _sign in terms]
     frame = _rollup(resolution, ids, seen)
     lengths = {register_id: site.register(register_id).interval_s for register_id in ids}
-    expected = buckets(Span(site.zone_name, seen.first, seen.end, portal.current().clock.now()), resolution, lengths)
+    now = portal.current().clock.now()
+    expected = buckets(Span(site.zone_name, seen.first, seen.end, now, due_since(now)), resolution, lengths)
     found = from_rollup(frame, terms, expected)
+    found = without_end(found, found.counts.sum(axis=1) == 0)
     return _mended(site, terms, found, resolution) if len(terms) > 1 else found
 
 

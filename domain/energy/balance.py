@@ -184,6 +184,13 @@ def picked(found: UseSeries, keep: npt.NDArray[np.bool_]) -> UseSeries:
     )  # fmt: skip
 
 
+def without_end(found: UseSeries, still_due: npt.NDArray[np.bool_]) -> UseSeries:
+    """Less the buckets at the end that nothing is known of and nothing is missing in yet."""
+    open_ = still_due & ~found.is_known
+    kept = len(found) - int(np.argmin(open_[::-1])) if len(found) and not open_.all() else 0
+    return picked(found, np.arange(len(found)) < kept) if kept < len(found) else found
+
+
 def spliced(found: UseSeries, better: UseSeries) -> UseSeries:
     """`found` with the buckets that `better` has taken from there."""
     places = {key: i for i, key in enumerate(zip(found.label.tolist(), found.fold.tolist(), strict=True))}

@@ -61,12 +61,16 @@ def _folds(label: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int8]:
 
 @dataclass(frozen=True)
 class Span:
-    """Local days `[first, end)` of a zone, cut at `until` when that comes earlier."""
+    """Local days `[first, end)` of a zone, cut at `until` when that comes earlier.
+
+    due : what ended later may still be on its way, so nothing is expected of it
+    """
 
     zone_name: str
     first: date
     end: date
     until: datetime | None = None
+    due: datetime | None = None
 
 
 def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.DataFrame:
@@ -78,7 +82,9 @@ def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.Da
     grid = slots(span.zone_name, span.first, span.end, step_s, span.until)
     label = grid.label.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
     fold = grid.fold if resolution == "hour" else np.zeros(len(label), dtype=np.int8)
-    _keys, first, steps = np.unique(label.astype(np.int64) * 2 + fold, return_index=True, return_counts=True)
+    keys, first = np.unique(label.astype(np.int64) * 2 + fold, return_index=True)
+    owed = len(grid.start_utc) if span.due is None else _ended(grid.start_utc, step_s, span.due)
+    steps = np.bincount(np.searchsorted(keys, label[:owed].astype(np.int64) * 2 + fold[:owed]), minlength=len(keys))
     named: dict[str | int, npt.NDArray] = {"label": label[first], "fold": fold[first]}
     for register_id, length_s in interval_s.items():
         daily = length_s >= DAY_S
@@ -88,11 +94,17 @@ def buckets(span: Span, resolution: str, interval_s: Mapping[int, int]) -> pd.Da
     return pd.DataFrame(named)
 
 
+def _ended(start_utc: npt.NDArray[np.datetime64], step_s: int, due: datetime) -> int:
+    """How many of some steps, in order, were over by then."""
+    last = np.datetime64(int(due.timestamp()) - step_s, "s")
+    return int(np.searchsorted(start_utc, last, side="right"))
+
+
 def _days_in(
     label: npt.NDArray[np.datetime64], fold: npt.NDArray[np.int8], span: Span, resolution: str
 ) -> npt.NDArray[np.int64]:
     """Whole local days that begin in each bucket: 23 hours are one day as well."""
-    starts = _wall_clock(_midnights(span.zone_name, span.first, span.end, span.until), span.zone_name)
+    starts = _wall_clock(_midnights(span.zone_name, span.first, span.end, span.due or span.until), span.zone_name)
     begun = starts.astype(f"datetime64[{UNITS[resolution]}]").astype("datetime64[s]")
     names, counts = np.unique(begun, return_counts=True)
     found = dict(zip(names.tolist(), counts.tolist(), strict=True))

@@ -38,6 +38,11 @@ def judge(last_end: datetime | None, *, now: datetime, interval_s: int) -> Fresh
     return Freshness(health, last_end, due)
 
 
+def due_since(now: datetime) -> datetime:
+    """An interval that ended later may still be on its way: it is not missing yet."""
+    return now - USUAL_DELAY
+
+
 def is_offline(last_seen: datetime | None, *, now: datetime) -> bool:
     """A device that never reported is not offline: it waits for its first word."""
     return last_seen is not None and now - last_seen > OFFLINE_AFTER

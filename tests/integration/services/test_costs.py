@@ -10,7 +10,7 @@ import pytest
 from data.queries import contracts as queries
 from domain.calendar import Period, PeriodKind
 from domain.errors import NotFoundError
-from services import contract_rating, costs, portal
+from services import contract_rating, costs, portal, use
 from services.costs import Cost, NoCost
 from services.sites import sites_of
 
@@ -67,6 +67,16 @@ def test_the_running_month_has_cost_what_its_days_up_to_today_cost(home):
     base = dict(found.groups)["service"]
     assert base == round(990 * 20 / 30)
     assert found.missing == 7  # one doubtful reading of 12 November stands for eight quarter-hours
+
+
+@pytest.mark.parametrize("person", ["consumer", "business"])
+def test_what_is_missing_is_the_same_beside_use_and_beside_cost(person, viewer_of):
+    viewer = viewer_of(person)
+    for site in sites_of(viewer):
+        wired = [register.id for register in site.registers if register.flow == "import"]
+        used = use.series(viewer, site, [(wired[0], 1)], NOVEMBER, "interval")
+        found = costs.cost(viewer, site, "electricity", NOVEMBER)
+        assert found.missing == used.total_counts[5], site.name
 
 
 def test_what_is_paid_for_feeding_in_is_told_apart(home):

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
-from domain.energy.balance import coarsened, from_intervals, from_rollup, picked, regrouped, spliced
+from domain.energy.balance import coarsened, from_intervals, from_rollup, picked, regrouped, spliced, without_end
 from domain.energy.buckets import Span, buckets, slots
 from domain.energy.intervals import Intervals
 
@@ -116,3 +116,16 @@ def test_better_buckets_take_the_place_of_torn_ones():
     found = spliced(hours, second)
     assert found.values_wh()[:3] == [100, 10, None]
     assert found.counts[1].tolist() == [4, 0, 0, 0, 0, 0]
+
+
+def test_only_the_unknown_end_that_may_still_come_is_left_out():
+    grid = slots("UTC", DAY, date(2026, 5, 5), 900)
+    found = from_intervals([(_intervals(1, {0: 100, 93: 50}), 1)], grid)
+    on_its_way = np.arange(96) >= 92  # the last four
+    left = without_end(found, on_its_way)
+    assert len(left) == 94  # 92 is a gap before a reading and stays missing, 94 and 95 may come
+    assert left.total_counts == (2, 0, 0, 0, 0, 92)
+    assert without_end(found, np.zeros(96, dtype=bool)) is found
+    nothing = from_intervals([(_intervals(1, {}), 1)], grid)
+    assert len(without_end(nothing, np.ones(96, dtype=bool))) == 0
+    assert len(without_end(left, np.zeros(94, dtype=bool))) == 94

@@ -60,3 +60,18 @@ def test_a_running_day_is_not_yet_a_daily_reading():
     until = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
     frame = buckets(Span("Europe/Berlin", date(2026, 11, 18), date(2026, 11, 21), until), "day", {1: 86_400})
     assert frame[1].tolist() == [1, 1, 0]
+
+
+def test_what_may_still_be_on_its_way_is_not_expected():
+    # At 12:07 in Berlin 48 quarter-hours are over; of those that ended by 11:47 there are 47.
+    now, due = datetime(2026, 11, 20, 11, 7, tzinfo=UTC), datetime(2026, 11, 20, 10, 47, tzinfo=UTC)
+    span = Span("Europe/Berlin", date(2026, 11, 20), date(2026, 11, 21), now, due)
+    assert buckets(span, "day", {1: 900})[1].tolist() == [47]
+    assert buckets(span, "hour", {1: 900})[1].tolist() == [4] * 11 + [3]
+    assert buckets(span, "hour", {1: 3600})[1].tolist() == [1] * 11 + [0]  # the hour from 11:00 is over at 12:00
+
+
+def test_a_daily_reading_is_expected_when_it_should_be_here():
+    now, due = datetime(2026, 11, 19, 23, 7, tzinfo=UTC), datetime(2026, 11, 19, 22, 47, tzinfo=UTC)  # 00:07 in Berlin
+    span = Span("Europe/Berlin", date(2026, 11, 18), date(2026, 11, 20), now, due)
+    assert buckets(span, "day", {1: 86_400})[1].tolist() == [1, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from domain.energy.freshness import Health, is_offline, judge
+from domain.energy.freshness import Health, due_since, is_offline, judge
 
 END = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
@@ -30,3 +30,7 @@ def test_a_device_is_offline_after_two_hours_without_a_word():
     assert not is_offline(END, now=END + timedelta(hours=2))
     assert is_offline(END, now=END + timedelta(hours=2, seconds=1))
     assert not is_offline(None, now=END)
+
+
+def test_an_interval_has_twenty_minutes_to_arrive():
+    assert due_since(END) == END - timedelta(minutes=20)
