@@ -119,6 +119,36 @@ def test_the_page_of_one_bill(browser: Browser):
     assert _look(browser, "bill", address) == []
 
 
+def test_a_line_of_a_bill_opens_to_its_intervals(browser: Browser):
+    browser.sign_in("consumer")
+    address = _first_link(browser, "/billing", "#billing-list tbody a")
+    for width in NARROW_AND_WIDE:
+        browser.size(width, 800)
+        browser.get(address)
+        line = browser.find("summary.bill-line")
+        browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+        line.click()
+        browser.wait(
+            lambda: browser.driver.find_elements("css selector", "details[open] .bill-proof tbody tr"), "the intervals"
+        )
+        assert browser.axe() == []
+        assert browser.driver.execute_script(OVERFLOW) <= 0
+        browser.screenshot(f"bill-line-{width}")
+
+
+@pytest.mark.parametrize("who", ["consumer", "prosumer"])
+def test_the_page_of_one_contract(browser: Browser, who: str):
+    browser.sign_in(who)
+    address = _first_link(browser, "/contracts", ".contract-list h2 a")
+    assert _look(browser, f"contract-{who}", address) == []
+
+
+@pytest.mark.parametrize("name", ["billing", "contracts"])
+def test_the_bills_and_contracts_of_a_business(browser: Browser, name: str):
+    browser.sign_in("business")
+    assert _look(browser, f"{name}-business", f"/{name}", NARROW_AND_WIDE) == []
+
+
 def test_the_page_of_one_site_and_of_one_meter(browser: Browser):
     browser.sign_in("business")
     site = _first_link(browser, "/dashboard", "main tbody th a")
@@ -169,7 +199,16 @@ def test_a_customer_and_the_read_only_visit(browser: Browser):
 def test_every_page_speaks_german(browser: Browser):
     browser.cdp("Network.setCookie", name="portal_locale", value="de", url=browser.base_url)
     browser.sign_in("consumer")
-    for name in ("dashboard", "consumption-month", "export"):
+    for name in (
+        "dashboard",
+        "consumption-month",
+        "export",
+        "billing",
+        "billing-history",
+        "payments",
+        "contracts",
+        "contracts-compare",
+    ):
         assert _look(browser, f"de-{name}", CUSTOMER_PAGES[name], (360,)) == []
         assert browser.driver.execute_script("return document.documentElement.lang") == "de"
     assert "Verbrauch" in browser.text(".tabbar")
