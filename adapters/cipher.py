@@ -10,12 +10,14 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from domain.errors import DomainError
 
+IBAN = "iban"  # the purpose of account numbers
+
 
 class UnreadableError(DomainError):
     """Written under another secret, or changed since."""
 
     code = "cipher_unreadable"
-    status = 500
+    status = 503
 
 
 def encipher(secret: str, purpose: str, text: str) -> str:

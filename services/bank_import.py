@@ -15,15 +15,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from adapters import cipher
 from adapters.bank.camt053 import MOST_BYTES, BankEntry, Statement, StatementRefusedError, read_statements
-from adapters.sealing import seal
 from data.queries import bank as queries
 from data.queries import receivables as reading
 from data.repositories import audit
 from data.repositories import bank as repository
 from data.tables.bank import BankEntryRow
 from domain.billing.ledger import Allocation
-from domain.errors import DomainError
+from domain.errors import DomainError, InvalidInputError
 from domain.money import from_minor
 from domain.payments.matching import (
     Hit,
@@ -39,6 +39,8 @@ from domain.payments.matching import (
 from domain.registry import Registry
 from services import portal, receivables
 from services.receivables import TRANSFERS, Booking, Received
+from services.refusals import sentence
+from services.retailer import retailer
 
 BY_HAND = "clearing:by_hand"  # what staff wrote down, until the bank's statement shows it
 # Who knows an end-to-end id: each gives the ledger's key of the payment it belongs to, or nothing.
@@ -62,11 +64,14 @@ class Taken:
 
 
 def import_statements(content: bytes, *, dry_run: bool = False) -> list[Taken]:
-    """Book what is not known yet; StatementRefusedError names the place of what cannot be read, and nothing is changed.
+    """Book what is not known yet; nothing is changed by a file that cannot be read or is of another bank account.
 
+    StatementRefusedError names the place of what cannot be read, InvalidInputError the other account.
     dry_run : do all of it, tell what became of it, and take it back
     """
-    entries = list(_numbered(read_statements(content)))
+    statements = read_statements(content)
+    _own(statements)
+    entries = list(_numbered(statements))
     records = portal.current().records
     with records.reading() as db:
         accounts = {normal(number): number for number in queries.account_numbers(db)}
@@ -76,6 +81,14 @@ def import_statements(content: bytes, *, dry_run: bool = False) -> list[Taken]:
         taken = [take(tx, key, number, entry, accounts) for key, number, entry in entries]
         tx.rollback()
     return taken
+
+
+def _own(statements: tuple[Statement, ...]) -> None:
+    """All of them are of the bank account that bills name: entries of another one are not the ledger's `bank`."""
+    own = retailer(portal.current().config).payment.iban.replace(" ", "").upper()
+    for statement in statements:
+        if (found := statement.iban.replace(" ", "").upper()) != own:
+            raise InvalidInputError("statement", "other_account", found=found, own=own)
 
 
 def _numbered(statements: tuple[Statement, ...]) -> Iterator[tuple[str, str, BankEntry]]:
@@ -94,7 +107,7 @@ def _in_one(key: str, number: str, entry: BankEntry, accounts: Mapping[str, str]
 def take(tx: Session, key: str, statement: str, entry: BankEntry, accounts: Mapping[str, str]) -> Taken:
     """Book one entry in the caller's transaction, once per key. accounts : numbers by their plain form."""
     made = portal.current()
-    sealed = seal(entry.other_iban, made.config.secret_key) if entry.other_iban else ""
+    sealed = cipher.encipher(made.config.secret_key, cipher.IBAN, entry.other_iban) if entry.other_iban else ""
     row = repository.add_if_absent(
         tx, entry_key=key, source="statement", statement=statement, amount_minor=entry.amount_minor,
         currency=entry.currency, booked_on=entry.booked, end_to_end=entry.end_to_end[:80],
@@ -252,7 +265,7 @@ def command(arguments: argparse.Namespace, made: portal.Portal) -> int:
         print(f"{arguments.file}: {refused}", file=sys.stderr)
         return 2
     except DomainError as refused:
-        print(f"{arguments.file}: {refused.code}", file=sys.stderr)
+        print(f"{arguments.file}: {sentence(refused)}", file=sys.stderr)
         return 2
     for one in taken:
         print(_line(one))

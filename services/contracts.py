@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from data.queries import contracts as queries
 from data.queries.contracts import ContractRow, TermRow
+from data.repositories import contracts as repository
+from data.tables.contracts import Contract
 from domain.access import Permission, Viewer, require_account
 from domain.calendar import Period
-from domain.errors import NotFoundError
+from domain.errors import InvalidInputError, NotFoundError
 from domain.tariffs.rate import RatingResult
 from services import contract_rating, portal
 
@@ -44,3 +49,19 @@ def cost(viewer: Viewer, public_id: str, period: Period, known_at: datetime | No
     if within is None:
         raise NotFoundError(what="period")
     return contract_rating.rate_contract(found.id, within, known_at)
+
+
+def signed(tx: Session, *, now: datetime, **facts: Any) -> Contract:
+    """A new contract, in the transaction of who may make one. `facts` are columns of `Contract`.
+
+    InvalidInputError where another is in force meanwhile at the supply point, in the same direction.
+    """
+    direction, first, end = facts.get("direction", "supply"), facts["first_date"], facts.get("end_date")
+    other = queries.contract_meanwhile(tx, facts["supply_point_id"], direction, first, end)
+    if other is not None:
+        last = other.end_date and other.end_date - timedelta(days=1)
+        raise InvalidInputError(
+            "first_date", "contract_overlaps" if last else "contract_lasts", number=other.number, first=other.first_date,
+            last=last,
+        )  # fmt: skip
+    return repository.add_contract(tx, now=now, **facts)

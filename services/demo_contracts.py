@@ -30,7 +30,7 @@ from domain.simulator.grid import make_grid
 from domain.simulator.market import SCALE, prices
 from domain.tariffs.prices import PriceSeries
 from domain.tariffs.taxes import LevyRate, TaxRule
-from services import portal
+from services import contracts, portal
 from services.tariff_catalogue import Conditions, publish
 
 BILLED_MONTHS = 19  # whole months of supply before the current one
@@ -199,7 +199,7 @@ def _sign(tx: Session, row: SupplyRow, direction: str, versions: dict[str, int],
         facts |= {"commissioning_date": date(2023, 4, 18), "installed_kw": f"{row.rated_w / 1000:g}"}
     elif row.commodity == "heat":
         facts["capacities"] = json.dumps({"kW": "6"})
-    contract = repository.add_contract(tx, now=signed_at, **facts)
+    contract = contracts.signed(tx, now=signed_at, **facts)
     for name, low, high in chosen:
         repository.add_term(
             tx, contract_id=contract.id, tariff_version_id=versions[name], first_date=low, end_date=high, now=signed_at

@@ -26,7 +26,6 @@ from services.payments import account_of
 MANDATE_TEXT, AUTOPAY_TEXT = "2026-11", "2026-11"  # the wording that is shown now
 ADDED_PAGE = "/billing/payments/added"
 HOLDER_LENGTH = 70
-IBAN = "iban"  # what its cipher is for
 
 
 @dataclass(frozen=True)
@@ -272,7 +271,7 @@ def _mandate(viewer: Viewer, account_id: int, debit: Debit, account: BankAccount
     return Mandate(
         public_id=new_public_id("mandate"), account_id=account_id, reference=debit.mandate_reference,
         creditor_id=made.config.sepa_creditor, holder=debit.holder,
-        iban_cipher=cipher.encipher(made.config.secret_key, IBAN, account.iban), last4=account.last4,
+        iban_cipher=cipher.encipher(made.config.secret_key, cipher.IBAN, account.iban), last4=account.last4,
         bank_name=account.bank_name[:120], signed_at=made.clock.now(), signed_by=viewer.user_id, ip=evidence.ip[:45],
         user_agent=evidence.user_agent[:200], text_version=MANDATE_TEXT,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from adapters.sealing import unseal
+from adapters import cipher
 from data.queries import refunds as queries
 from data.queries.refunds import RefundRow
 from data.repositories import audit
@@ -133,7 +133,7 @@ def _booked(tx: Session, row: RefundRequest, order: RefundOrder) -> str:
 
 
 def _order(found: RefundRow, row: RefundRequest) -> RefundOrder:
-    iban = unseal(row.iban_sealed, portal.current().config.secret_key) if row.iban_sealed else ""
+    iban = cipher.decipher(portal.current().config.secret_key, cipher.IBAN, row.iban_sealed) if row.iban_sealed else ""
     return RefundOrder(
         found.public_id, found.account_number, found.amount_minor, found.currency, found.payment_key, iban, found.holder
     )

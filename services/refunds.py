@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from adapters import cipher
 from adapters.documents.transfer_code import checked_iban
-from adapters.sealing import seal
 from data.queries import receivables as reading
 from data.queries import refunds as queries
 from data.queries.refunds import RefundRow
@@ -72,7 +72,7 @@ def ask_refund(viewer: Viewer, account_public_id: str, ask: RefundAsk) -> str:
     with made.records.transaction() as tx:
         receivables.lock(tx, number)
         _raise_first(ask.issues(_most(tx, account_id, number, ask)))
-        sealed = seal(ask.iban, made.config.secret_key) if ask.iban else ""
+        sealed = cipher.encipher(made.config.secret_key, cipher.IBAN, ask.iban) if ask.iban else ""
         row = repository.add(tx, ask, account_id=account_id, asked_by=viewer.user_id, iban_sealed=sealed, now=now)
         _audit(tx, "refund:asked", viewer, row)
         return row.public_id

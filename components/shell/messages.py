@@ -26,7 +26,6 @@ def sentence(error: DomainError) -> str:
     known = {
         "not_found": _("This does not exist, or it is not yours to see."),
         "forbidden": _("Your sign-in does not allow this."),
-        "invalid_input": _("One of the entries cannot be used. Please check them."),
         "damaged_segment": _("Some readings cannot be read at the moment. We are restoring them."),
     }
     return known.get(error.code, _("This is not possible at the moment."))

@@ -129,6 +129,18 @@ def contracts_in(db: Session, first: date, end: date) -> list[ContractRow]:
     return [ContractRow(*row) for row in rows]
 
 
+def contract_meanwhile(
+    db: Session, supply_point_id: int, direction: str, first: date, end: date | None
+) -> ContractRow | None:
+    """The first contract of a supply point in a direction that has a day in `[first, end)`; an open end is None."""
+    lasting = or_(Contract.end_date.is_(None), Contract.end_date > first)
+    found = CONTRACTS.where(Contract.supply_point_id == supply_point_id, Contract.direction == direction, lasting)
+    if end is not None:
+        found = found.where(Contract.first_date < end)
+    row = db.execute(found.order_by(None).order_by(Contract.first_date).limit(1)).one_or_none()
+    return None if row is None else ContractRow(*row)
+
+
 def terms_of(db: Session, contract_id: int, known_at: datetime | None = None) -> list[TermRow]:
     """The terms of a contract in order, as they stand or as they were known at an instant."""
     query = TERMS.where(ContractTerm.contract_id == contract_id)

@@ -288,6 +288,6 @@ def test_from_a_terminal(here, tmp_path, capsys):
     assert command(bank_entries, here, "assign", public_id, "--account", BEA, "--by", "agent@demo.example") == 0
     assert level(f"unapplied:{BEA}") == -500
     assert capsys.readouterr().err.splitlines() == [
-        "account or payment takes exactly one of the two.",
+        "Account or payment: Name exactly one of the two.",
         "There is no such entry.",
     ]

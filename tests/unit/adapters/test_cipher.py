@@ -21,3 +21,8 @@ def test_another_secret_or_purpose_reads_nothing(secret, purpose):
     with pytest.raises(UnreadableError):
         decipher(secret, purpose, encipher(SECRET, "iban", IBAN))
     assert derived(secret, purpose) != derived(SECRET, "iban")
+
+
+def test_a_changed_one_is_refused():
+    with pytest.raises(UnreadableError):
+        decipher(SECRET, "iban", encipher(SECRET, "iban", IBAN)[:-4] + "AAA=")
