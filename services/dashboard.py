@@ -124,6 +124,7 @@ class SiteRow:
     last_days: UseSeries  # the last seven whole days
     now_local: datetime
     freshness: Freshness
+    costs: tuple[tuple[str, Cost], ...] = ()  # of the running month, by commodity under contract
 
 
 def site_dashboard(viewer: Viewer, site: SiteView) -> SiteDashboard:
@@ -209,6 +210,7 @@ def _site_row(viewer: Viewer, site: SiteView) -> SiteRow:
         last_days(viewer, site, terms),
         portal.current().clock.now().astimezone(zone(site.zone_name)),
         _freshness(site, terms),
+        of_month(viewer, site) if stay(site) == "now" else (),
     )
 
 

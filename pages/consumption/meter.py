@@ -31,6 +31,7 @@ from pages.consumption._views import stands_in
 from services import consumption, damage, sites
 from services.consumption import RegisterTotal
 from services.sites import MeterView, RegisterView, SiteView
+from services.use import today_of
 
 dash.register_page(
     __name__,
@@ -144,17 +145,18 @@ def _main_card(viewer: Viewer, state: Asked, meter: MeterView, register: Registe
 
 
 def _extremes(state: Asked, total: RegisterTotal) -> str:
+    """The highest, and the lowest of what is whole: neither with a gap nor still running."""
     series = total.series
     names = labels.full_labels(series, state.ask.resolution)
-    known = [(int(value), names[i]) for i, value in enumerate(series.values_wh()) if value is not None]
-    high, low = max(known), min(known)
-    return _(
-        "Most {high} ({high_at}), least {low} ({low_at}).",
-        high=formats.kwh(high[0], 2),
-        high_at=high[1],
-        low=formats.kwh(low[0], 2),
-        low_at=low[1],
-    )
+    known = [(int(value), i) for i, value in enumerate(series.values_wh()) if value is not None]
+    is_running = state.ask.period.end > today_of(state.ask.site) and state.ask.resolution != "interval"
+    whole = [(value, i) for value, i in known if not series.counts[i, 5] and not (is_running and i == len(series) - 1)]
+    high, high_at = max(known)
+    said = {"high": formats.kwh(high, 2), "high_at": names[high_at]}
+    if not whole:
+        return _("Most {high} ({high_at}).", **said)
+    low, low_at = min(whole)
+    return _("Most {high} ({high_at}), least {low} ({low_at}).", low=formats.kwh(low, 2), low_at=names[low_at], **said)
 
 
 def _facts_card(meter: MeterView) -> html.Section:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from components import formats
@@ -51,31 +54,36 @@ def _month(view: SiteDashboard) -> Metric:
 
 
 def _cost(view: SiteDashboard) -> list[Metric]:
-    """The running month in money: one sum where all of it is in one currency."""
-    found = dict(view.costs)
-    if not found or len({each.currency for each in found.values()}) > 1:
+    return cost(view.costs, view.today.day, _consumption(view, period="month"))
+
+
+def cost(found: Sequence[tuple[str, Cost]], day: date, address: str = "") -> list[Metric]:
+    """The running month in money, of one site or several: one sum where all of it is in one currency and told alike."""
+    if len({(each.currency, each.is_gross) for _name, each in found}) != 1:
         return []
-    currency, is_gross = next((each.currency, each.is_gross) for each in found.values())
-    shown = sum(each.shown_minor for each in found.values())
+    currency, is_gross = found[0][1].currency, found[0][1].is_gross
+    shown = sum(each.shown_minor for _name, each in found)
     return [Metric(_("Cost this month"), formats.money(shown, currency), "", shape="di", colour="--c-net",
-                   note=_cost_note(found, is_gross=is_gross), spark=_cost_days(view, found),
-                   spark_label=_("Cost of each day this month"), href=_consumption(view, period="month"))]  # fmt: skip
+                   note=_cost_note(found, currency, is_gross=is_gross), spark=_cost_days(day, found),
+                   spark_label=_("Cost of each day this month"), href=address)]  # fmt: skip
 
 
-def _cost_note(found: dict[str, Cost], *, is_gross: bool) -> str:
+def _cost_note(found: Sequence[tuple[str, Cost]], currency: str, *, is_gross: bool) -> str:
     """What is in the sum, and whether it is with or without VAT."""
     vat = _("with VAT, up to today") if is_gross else _("without VAT, up to today")
-    if len(found) < 2:
+    sums: dict[str, int] = defaultdict(int)
+    for name, each in found:
+        sums[name] += each.shown_minor
+    if len(sums) < 2:
         return vat
     names = {"electricity": _("electricity"), "gas": _("gas"), "heat": _("heat")}
-    parts = [f"{names[name]} {formats.money(each.shown_minor, each.currency)}" for name, each in found.items()]
+    parts = [f"{names[name]} {formats.money(minor, currency)}" for name, minor in sums.items()]
     return _("{parts}; {vat}", parts=", ".join(parts), vat=vat)
 
 
-def _cost_days(view: SiteDashboard, found: dict[str, Cost]) -> list[float | None]:
-    day = view.today.day
+def _cost_days(day: date, found: Sequence[tuple[str, Cost]]) -> list[float | None]:
     sums: list[float | None] = [None] * days_in_month(day.year, day.month)
-    for each in found.values():
+    for _name, each in found:
         for when, minor in each.days:
             sums[when.day - 1] = (sums[when.day - 1] or 0) + minor
     return sums

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,11 +40,17 @@ def several(viewer: Viewer, title: str) -> html.Div:
         [
             page_head(title),
             *_damage.notices(damage.of_site(viewer, site) for site in sites),
-            html.Div([html.Div(metric(m), className="c3") for m in _cards(current)], className="g metrics"),
+            html.Div(_placed(_cards(current)), className="g metrics"),
             html.Div(_sites_card(rows, current), className="g"),
             html.Div(card(card_id="dashboard-feed", title=_("Recent"), body=[happened]), className="g"),
         ]
     )
+
+
+def _placed(cards: Sequence[Metric]) -> list[html.Div]:
+    """Four in a row; five as three and two."""
+    widths = ["c4", "c4", "c4", "c6", "c6"] if len(cards) == 5 else ["c3"] * len(cards)
+    return [html.Div(metric(each), className=width) for each, width in zip(cards, widths, strict=True)]
 
 
 def together(rows: Sequence[SiteRow]) -> Comparison | None:
@@ -109,9 +116,19 @@ def _cards(current: Sequence[SiteRow]) -> list[Metric]:
                spark_label=_("Consumption of each hour today, sites together")),
         Metric(_("This month"), figure, month_unit, note=partly or metrics.note(whole), spark=_days(current),
                spark_label=_("Consumption of each day this month")),
+        *_costs(current),
         *_largest(current, month_wh),
         _delivering_card(current),
     ]  # fmt: skip
+
+
+def _costs(current: Sequence[SiteRow]) -> list[Metric]:
+    """Of all sites together; named where some are not in it."""
+    found = [each for row in current for each in row.costs]
+    cards = metrics.cost(found, current[0].now_local.date(), "/billing")
+    priced = sum(bool(row.costs) for row in current)
+    partly = _("{n} of {m} sites").format(n=priced, m=len(current))
+    return [replace(each, note=f"{partly}; {each.note}") if priced < len(current) else each for each in cards]
 
 
 def _delivering_card(current: Sequence[SiteRow]) -> Metric:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 
+from components import formats
+from domain.calendar import Period, PeriodKind
 from domain.energy.balance import UseSeries
 from pages.consumption._chart import hatched, stacks_of
-from services import sites
+from services import portal as portals
+from services import sites, use
 from services.consumption import Part
 from tests.web.test_app import route
 from tests.web.walk import call, draw, held_by
@@ -245,3 +249,19 @@ def test_phases_say_when_they_were_furthest_apart(client):
 )
 def test_a_period_without_phases_says_which_it_is(client, query, title):
     assert title in _text(client, query)
+
+
+def test_the_least_day_of_a_meter_is_a_whole_one(sign_in, world, viewer_in):
+    # The tiny world's today is Friday 20 November at 12:07: half a day is no least day.
+    with portals.using(world):
+        viewer = viewer_in("consumer")
+        site = sites.sites_of(viewer)[0]
+        register = next(one for one in site.registers if one.flow == "import")
+        meter = next(one for one in site.meters if register.id in one.register_ids and one.removed_utc is None)
+        days = use.series(viewer, site, [(register.id, 1)], Period.of(PeriodKind.MONTH, date(2026, 11, 20)), "day")
+    whole = [int(wh) for wh, counts in zip(days.energy_wh[:19], days.counts[:19], strict=True) if not counts[5]]
+    least, today = min(whole), int(days.energy_wh[19])
+    assert today < least
+    answer = route(sign_in("consumer"), f"/consumption/{meter.public_id}", "?period=month")
+    said = json.dumps(answer.get_json(), ensure_ascii=False)
+    assert f"least {formats.kwh(least, 2)} (" in said

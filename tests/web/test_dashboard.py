@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from components import formats
+from domain.calendar import Period, PeriodKind
 from pages.dashboard._page import greeting
-from services import dashboard
+from services import costs, dashboard
 from services import portal as portals
 from services.sites import sites_of
+from services.use import today_of
 from tests.web.test_app import route
 
 
@@ -93,6 +96,24 @@ def test_an_owner_sees_all_sites_first_and_each_one_by_its_address(sign_in, site
     assert "Sites delivering" in text
     assert "dashboard-today" not in text
     assert "Today, hour by hour" in drawn_text(client, f"/dashboard/{site_of('business')}")
+
+
+def test_an_owner_sees_what_all_sites_cost_this_month(world, viewer_in, sign_in, monkeypatch):
+    with portals.using(world):
+        viewer = viewer_in("business")
+        sites = sites_of(viewer)
+        month = Period.of(PeriodKind.MONTH, today_of(sites[0]))
+        found = [costs.cost(viewer, site, "electricity", month) for site in sites]
+    text = drawn_text(sign_in("business"), "/dashboard")
+    assert "Cost this month" in text
+    euros = formats.money(sum(each.shown_minor for each in found), "EUR").partition(".")[0]
+    assert ", ".join(f'"{sign}"' for sign in euros) in text  # a large figure is drawn sign by sign
+    assert "without VAT, up to today" in text
+    load = dashboard.overview_rows
+    monkeypatch.setattr(
+        dashboard, "overview_rows", lambda viewer: [replace(load(viewer)[0], costs=()), *load(viewer)[1:]]
+    )
+    assert "1 of 2 sites; without VAT, up to today" in drawn_text(sign_in("business"), "/dashboard")
 
 
 @pytest.mark.parametrize("chart", ["dashboard-today", "dashboard-month"])
