@@ -30,6 +30,7 @@ from services.billing_issue import Issued
 
 Outcome = Literal["issued", "drafted", "held", "unchanged"]
 GRACE_DAYS = 3
+MAILS = {"invoice": "invoice_ready", "instalment": "instalment_ready", "feed_in_credit": "credit_ready"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def issue_draft(
     else:
         row.state, row.document_public_id, row.body, row.changed_at = "issued", issued.public_id, "", now
         tx.flush()
-    if due.kind == "invoice" and policy.is_told:
+    if policy.is_told:
         _tell(tx, due, document, issued, now)
     return issued
 
@@ -164,7 +165,7 @@ def _tell(tx: Session, due: Due, document: Document, issued: Issued, now: dateti
         "first": str(document.first), "end": str(document.end), "due_on": str(document.due_on),
         "document": issued.public_id,
     }  # fmt: skip
-    mails.mail_account(tx, "invoice_ready", due.contract.account_id, values, now=now)
+    mails.mail_account(tx, MAILS[due.kind], due.contract.account_id, values, now=now)
 
 
 def _facts(due: Due, judged: Judged) -> dict[str, Any]:

@@ -111,6 +111,29 @@ def _invoice_ready(values: Values) -> Letter:
     )  # fmt: skip
 
 
+@TEMPLATES.register("instalment_ready")
+def _instalment_ready(values: Values) -> Letter:
+    """number, amount_minor, currency, first, end, due_on, document."""
+    facts = {_("Instalment"): str(values["number"]), _("Period"): _period(values), _("Amount"): _money(values),
+             _("Due on"): _day(values, "due_on")}  # fmt: skip
+    return _letter(
+        _("Your instalment of {amount} is due on {day}", amount=_money(values), day=_day(values, "due_on")),
+        _("It is set against the invoice at the end of your year, which says what you have used."),
+        facts=facts, action=(_("Open the instalment"), f"/billing/{values['document']}"),
+    )  # fmt: skip
+
+
+@TEMPLATES.register("credit_ready")
+def _credit_ready(values: Values) -> Letter:
+    """number, amount_minor, currency, first, end, document."""
+    facts = {_("Credit"): str(values["number"]), _("Period"): _period(values), _("Amount"): _money(values)}
+    return _letter(
+        _("Your feed-in credit {number} is ready", number=values["number"]),
+        _("This is what we owe you for the energy you fed in. You can look at every line of it."),
+        facts=facts, action=(_("Open the credit"), f"/billing/{values['document']}"),
+    )  # fmt: skip
+
+
 @TEMPLATES.register("prenotification")
 def _prenotification(values: Values) -> Letter:
     """amount_minor, currency, due_on, mandate, creditor, iban_last4."""

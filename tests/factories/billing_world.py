@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from adapters.clock import FrozenClock
 from data.readings import Batch
@@ -19,6 +21,7 @@ from data.repositories import contracts as repository
 from data.store.values import Series
 from data.tables.accounts import Account, Customer, Tenancy
 from data.tables.contracts import Contract, ContractTerm
+from data.tables.operations import OutboxMessage
 from data.tables.sites import Register, Site, SupplyPoint
 from domain.access import Role, Viewer
 from services import portal
@@ -110,6 +113,13 @@ def read(
     made.readings.declare([Series(n, ZONE, 900) for n in numbers])
     batch = Batch(ids, np.tile(starts, len(numbers)), ids + 100 + extra_wh, np.full(len(ids), quality, dtype=np.uint8))
     made.readings.append(batch, known_at=known_at)
+
+
+def mails(made: Portal) -> list[dict[str, Any]]:
+    """What waits to be sent, in the order of being told."""
+    with made.records.reading() as db:
+        told = select(OutboxMessage).where(OutboxMessage.kind == "mail").order_by(OutboxMessage.id)
+        return [json.loads(row.payload) for row in db.scalars(told)]
 
 
 def expected_gross(number: int, days: int = 30) -> int:

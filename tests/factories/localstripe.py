@@ -21,6 +21,13 @@ from tests.factories.server import free_port
 
 KEY, WEBHOOK_SECRET = "sk_test_of_this_machine", "whsec_of_this_machine"  # localstripe takes any key of this shape
 READY_WITHIN_S = 60
+# The program asks for every address of the machine and has no option for fewer; it gets the loopback's.
+ON_LOOPBACK = """
+import runpy, socket
+bind = socket.socket.bind
+socket.socket.bind = lambda self, at: bind(self, ("::ffff:127.0.0.1", *at[1:]) if at[0] == "::" else at)
+runpy.run_module("localstripe", run_name="__main__", alter_sys=True)
+"""
 
 
 @dataclass
@@ -63,7 +70,7 @@ def running() -> Iterator[LocalStripe]:
     if find_spec("localstripe") is None:
         pytest.skip("localstripe is not installed")
     port = free_port()
-    command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
+    command = [sys.executable, "-c", ON_LOOPBACK, "--port", str(port), "--from-scratch"]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port, child)
@@ -102,7 +109,7 @@ def _listening(made: LocalStripe) -> Iterator[None]:
             """Nothing is printed."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         hook = {"url": f"http://127.0.0.1:{server.server_port}/hook", "secret": WEBHOOK_SECRET}
         requests.post(f"{made.url}/_config/webhooks/portal", json=hook, timeout=READY_WITHIN_S).raise_for_status()

@@ -75,7 +75,7 @@ def answering() -> Iterator[Stub]:
             """Nothing is printed."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     stub.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield stub

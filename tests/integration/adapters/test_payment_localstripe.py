@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import socket
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -212,3 +216,13 @@ def test_the_facts_are_the_same_when_they_are_asked_for_again(server, provider):
     provider.refund(paid, 100, "refund:again")
     assert {fact.kind for fact in provider.facts(paid)} == {FactKind.CAPTURED, FactKind.REFUNDED}
     assert provider.facts(paid) == provider.facts(paid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux lists what listens")
+def test_it_listens_on_the_loopback_of_ipv4_alone(server):
+    """The program itself asks for `::`, which is every address of the machine."""
+    port = int(server.url.rpartition(":")[2])
+    with socket.socket(socket.AF_INET6) as other:
+        assert other.connect_ex(("::1", port)) == errno.ECONNREFUSED
+    listening = [line.split()[1] for line in Path("/proc/net/tcp6").read_text().splitlines() if f":{port:04X} " in line]
+    assert set(listening) == {f"0000000000000000FFFF00000100007F:{port:04X}"}

@@ -14,7 +14,7 @@ from domain.tariffs.blocks import Block
 from domain.tariffs.charges.feed_in import FeedIn, Vintage
 from services import billing_run, ledger, rebilling
 from services.billing_drafts import Policy
-from tests.factories.billing_world import AGENT, at, billing_world, read
+from tests.factories.billing_world import AGENT, at, billing_world, mails, read
 from tests.factories.contracts import publish, tariff_text
 from tests.factories.tariffs import month
 
@@ -50,6 +50,8 @@ def test_a_yearly_contract_pays_instalments_and_is_settled_with_their_vat(tmp_pa
         12,
     )
     assert [row[4] for row in documents(made)] == [12_000] * 12
+    told = [(one["template"], one["values"]["amount_minor"], one["values"]["number"]) for one in mails(made)]
+    assert told == [("instalment_ready", 12_000, row[0]) for row in documents(made)]
     with at(made, "2027-01-04T08:00"):
         report = billing_run.run(month("2026-12"), AT_ONCE)
         assert (report.issued, report.billed) == (1, 1)
@@ -122,6 +124,8 @@ def test_a_feed_in_contract_gets_a_credit_of_its_own(tmp_path):
         (credit,) = [row for row in documents(world) if row[1] == "feed_in_credit"]
         # 101 Wh x 2,880 = 290.88 kWh x 0.08 = 23.27; VAT 4.42
         assert credit[0].startswith("E2026-")
+        (mail,) = [one for one in mails(world) if one["template"] == "credit_ready"]
+        assert (mail["values"]["number"], mail["values"]["amount_minor"]) == (credit[0], 2_769)
         assert credit[4] == 2_769
         with world.records.reading() as db:
             assert billing_queries.ledger_sums(db)["feed_in_payable:C-1", "EUR"] == -2_769

@@ -16,12 +16,11 @@ from data.queries import billing as billing_queries
 from data.repositories import contracts as contract_repository
 from data.tables.billing_runs import BillingDraft
 from data.tables.contracts import Contract
-from data.tables.operations import OutboxMessage
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from services import billing_drafts, billing_queue, billing_run, ledger, schedules
 from services.billing_drafts import Policy
-from tests.factories.billing_world import AGENT, at, billing_world, expected_gross, owner, read
+from tests.factories.billing_world import AGENT, at, billing_world, expected_gross, mails, owner, read
 from tests.factories.contracts import publish, tariff_text
 from tests.factories.databases import BOTH, current_database
 from tests.factories.tariffs import month
@@ -295,13 +294,6 @@ def test_owners_are_told_by_mail_in_the_transaction_of_the_invoice(world):
     told = {"number": "R2026-000002", "amount_minor": expected_gross(1), "due_on": "2026-07-17", "end": "2026-07-01"}
     assert (mail["template"], mail["user_id"]) == ("invoice_ready", 2)
     assert told.items() <= mail["values"].items()
-
-
-def mails(made):
-    with made.records.reading() as db:
-        return [
-            json.loads(row.payload) for row in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "mail"))
-        ]
 
 
 def test_grace_counts_from_the_first_draft(world):

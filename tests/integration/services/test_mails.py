@@ -101,6 +101,34 @@ def test_it_is_written_in_the_readers_language(here, server):
     assert "95,31\xa0€" in server.taken[0].get_body(("plain",)).get_content()
 
 
+@pytest.mark.parametrize(
+    ("template", "english", "german", "amounts"),
+    [
+        (
+            "instalment_ready", "Your instalment of €84.00 is due on 18 November 2026",
+            "Ihr Abschlag von 84,00 € ist am 18. November 2026 fällig", ("€84.00", "84,00\xa0€"),
+        ),
+        (
+            "credit_ready", "Your feed-in credit E2026-000003 is ready", "Ihre Gutschrift E2026-000003 für Einspeisung ist da",
+            ("€27.69", "27,69\xa0€"),
+        ),
+    ],
+)  # fmt: skip
+def test_instalments_and_credits_are_told_like_invoices(here, server, template, english, german, amounts):
+    tell(here, template, SAMPLES[template])
+    outbox.deliver_one("w")
+    with here.portal.records.transaction() as tx:
+        tx.execute(update(User).where(User.id == here.ids.users["consumer"]).values(locale="de"))
+    tell(here, template, SAMPLES[template])
+    outbox.deliver_one("w")
+    assert [mail["Subject"] for mail in server.taken] == [english, german]
+    texts = [mail.get_body(("plain",)).get_content() for mail in server.taken]
+    for said, amount in zip(texts, amounts, strict=True):
+        assert amount in said
+        assert SAMPLES[template]["number"] in said
+        assert f"{here.portal.config.base_url}/billing/doc-1" in said
+
+
 def test_what_is_rolled_back_is_not_mailed(here, server):
     class TakenBackError(Exception):
         pass
@@ -188,6 +216,8 @@ def test_disabled_people_get_no_mail_and_unknown_templates_are_refused_at_once(h
 
 SAMPLES = {
     "invoice_ready": INVOICE,
+    "instalment_ready": {**INVOICE, "number": "A2026-000007", "amount_minor": 8_400},
+    "credit_ready": {**INVOICE, "number": "E2026-000003", "amount_minor": 2_769},
     "prenotification": {**INVOICE, "mandate": "M-1", "creditor": "DE98ZZZ09999999999", "iban_last4": "3000"},
     "payment_received": {**INVOICE, "on": "2026-11-10", "reference": "R2026-000001"},
     "payment_failed": {**INVOICE, "reference": "R2026-000001", "retry_on": "2026-11-21"},
