@@ -73,6 +73,7 @@ def plain_environment() -> dict[str, str]:
 @contextmanager
 def portal(folder: Path) -> Iterator[int]:
     """The real entry point with its own settings on a world made for this run."""
+    from tests.factories.server import environment
     from tests.factories.world import tiny_world
 
     made = tiny_world(folder)
@@ -80,19 +81,8 @@ def portal(folder: Path) -> Iterator[int]:
     made.records.dispose()
     made.readings.close()
     port = free_port()
-    environment = {
-        **plain_environment(),
-        "PORTAL_DATABASE_URL": config.database_url,
-        "PORTAL_STORE": config.store,
-        "PORTAL_FILES": config.files,
-        "PORTAL_CACHE_URL": config.cache_url,
-        "PORTAL_NOW": config.now.isoformat() if config.now else "",
-        "PORTAL_PORT": str(port),
-        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
-        "PORTAL_ENV": "demo",
-    }
     arguments = ["-c", "gunicorn.conf.py", "app:create_server()"]
-    with gunicorn(arguments, environment, "/readyz", folder / "portal.log") as found:
+    with gunicorn(arguments, environment(config, port), "/readyz", folder / "portal.log") as found:
         yield found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from components import formats
+from components.cost_groups import group_name
 from components.frame import card
 from components.tables import Column, data_table, table_toggle
 from components.trust import state_name
@@ -22,17 +23,6 @@ from services import billing_detail
 from services.billing_detail import Detail, ProofRow
 
 GROUPS = ("energy", "network", "tax_levy", "service", "discount", "feed_in")
-
-
-def group_name(group: str) -> str:
-    return {
-        "energy": _("Energy"),
-        "network": _("Network and metering"),
-        "tax_levy": _("Taxes and levies"),
-        "service": _("Standing charge"),
-        "discount": _("Discount"),
-        "feed_in": _("Feed-in payment"),
-    }[group]
 
 
 def lines_card(found: Detail) -> html.Section:

@@ -12,6 +12,7 @@ from dash import html
 from components import formats
 from components.charts import chart_slot
 from components.consumption import sentences
+from components.cost_groups import group_name
 from components.figures import consumption as figures
 from components.figures.consumption import BarData, Stack
 from components.frame import card, figure_card
@@ -144,17 +145,6 @@ def _earned(viewer: Viewer, state: Asked) -> str:
 
 def _decimal(value: Fraction) -> float:
     return value.numerator / value.denominator
-
-
-def group_name(group: str) -> str:
-    return {
-        "energy": _("Energy"),
-        "network": _("Network and metering"),
-        "tax_levy": _("Taxes and levies"),
-        "service": _("Standing charge"),
-        "discount": _("Discount"),
-        "feed_in": _("Feed-in payment"),
-    }[group]
 
 
 def _breakdown(found: Cost) -> html.Dl:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +22,7 @@ from services.demo import continue_live
 from services.demo_contracts import make_contracts
 from services.passwords import hash_password
 from services.portal import Portal, using
-from tests.factories.databases import bring_up
+from tests.factories.databases import bring_up, current_database
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 PASSWORD = "demo-portal-2026"
@@ -51,6 +53,15 @@ def tiny_portal(folder: Path, *, now: datetime = NOW, database_url: str = "") ->
         cache=make_cache(config.cache_url),
         clock=FrozenClock(now),
     )
+
+
+@contextmanager
+def bare_portal(kind: str, folder: Path, now: datetime = NOW) -> Iterator[Portal]:
+    """An empty portal in use, on a database of the asked kind."""
+    with current_database(kind, folder) as url, using(tiny_portal(folder, now=now, database_url=url)) as found:
+        yield found
+        found.records.dispose()
+        found.readings.close()
 
 
 def tiny_world(folder: Path, *, now: datetime = NOW, database_url: str = "", is_signed: bool = True) -> Portal:

@@ -17,12 +17,12 @@ from data.repositories import jobs as repository
 from data.repositories.jobs import NewJob
 from data.tables.operations import AuditEvent, Job, OutboxMessage, ScheduleRun
 from domain.errors import InvalidInputError
-from services import dead_letters, jobs, outbox, portal
+from services import dead_letters, jobs, outbox
 from services.jobs import HANDLERS, RunningJob
 from services.outbox import CHANNELS, Message
-from tests.factories.databases import BOTH, current_database
+from tests.factories.databases import BOTH
 from tests.factories.server import ROOT, environment
-from tests.factories.world import tiny_portal
+from tests.factories.world import bare_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 mended: list[bool] = []
@@ -43,13 +43,8 @@ def _channel(_message: Message) -> None:
 @pytest.fixture(params=BOTH)
 def made(request, tmp_path):
     mended.clear()
-    with (
-        current_database(request.param, tmp_path) as url,
-        portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
-    ):
+    with bare_portal(request.param, tmp_path, NOW) as found:
         yield found
-        found.records.dispose()
-        found.readings.close()
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from domain.access import Role, Viewer
 from domain.errors import NotFoundError
 from services import health, jobs, leases, portal, schedules, worker
 from services.jobs import HANDLERS, LeaseLostError, RunningJob
-from tests.factories.databases import BOTH, current_database
-from tests.factories.world import tiny_portal
+from tests.factories.databases import BOTH
+from tests.factories.world import bare_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 
@@ -39,13 +39,8 @@ def _poison(_job: RunningJob) -> None:
 
 @pytest.fixture(params=BOTH)
 def made(request, tmp_path):
-    with (
-        current_database(request.param, tmp_path) as url,
-        portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
-    ):
+    with bare_portal(request.param, tmp_path, NOW) as found:
         yield found
-        found.records.dispose()
-        found.readings.close()
 
 
 def _enqueue(made, kind, count):

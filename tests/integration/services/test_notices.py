@@ -15,10 +15,10 @@ from data.repositories.notices import NewNotice
 from data.tables.operations import Job, Notice
 from domain.access import NOBODY, Role, Viewer
 from domain.errors import NotFoundError
-from services import jobs, notices, portal
+from services import jobs, notices
 from services.jobs import HANDLERS, RunningJob
-from tests.factories.databases import BOTH, current_database
-from tests.factories.world import tiny_portal
+from tests.factories.databases import BOTH
+from tests.factories.world import bare_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 
@@ -30,13 +30,8 @@ def _gone(_job: RunningJob) -> None:
 
 @pytest.fixture(params=BOTH)
 def made(request, tmp_path):
-    with (
-        current_database(request.param, tmp_path) as url,
-        portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
-    ):
+    with bare_portal(request.param, tmp_path, NOW) as found:
         yield found
-        found.records.dispose()
-        found.readings.close()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from data.tables.operations import OutboxMessage
 from domain.errors import InvalidInputError
 from services import outbox, portal
 from services.outbox import CHANNELS, Message
-from tests.factories.databases import BOTH, current_database
-from tests.factories.world import tiny_portal
+from tests.factories.databases import BOTH
+from tests.factories.world import bare_portal
 
 NOW = datetime(2026, 11, 20, 11, 7, tzinfo=UTC)
 sent: list[str] = []
@@ -34,13 +34,8 @@ def _send(message: Message) -> None:
 def made(request, tmp_path):
     sent.clear()
     down.clear()
-    with (
-        current_database(request.param, tmp_path) as url,
-        portal.using(tiny_portal(tmp_path, now=NOW, database_url=url)) as found,
-    ):
+    with bare_portal(request.param, tmp_path, NOW) as found:
         yield found
-        found.records.dispose()
-        found.readings.close()
 
 
 def _later(made, **span):
