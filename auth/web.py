@@ -11,6 +11,7 @@ from auth import (
     answers,
     billing_files,
     billing_proof,
+    contracts,
     downloads,
     errors,
     guard,
@@ -41,5 +42,6 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     billing_files.install(server)
     billing_proof.install(server)
     payments.install(server)
+    contracts.install(server)
     sandbox.install(server)
     guard.install(server, app)

@@ -253,6 +253,11 @@ def _price(row: ContractRow, tariff: Tariff, today: date) -> PriceNow:
     return PriceNow(low, high, minor, is_gross)
 
 
+def price_of(view: ContractView, one: Offered) -> PriceNow:
+    """What a tariff on offer costs today at the contract's supply point."""
+    return _price(view.contract, one.tariff, view.today)
+
+
 def _told(line: Line, is_gross: bool) -> Fraction:
     return line.amount * (1 + Fraction(line.tax.rate) if is_gross else 1)
 

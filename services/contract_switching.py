@@ -15,7 +15,7 @@ from data.repositories import audit
 from data.repositories import contract_requests as requests
 from data.repositories import contracts as repository
 from data.tables.contract_requests import ContractRequest
-from domain.access import Permission, Viewer, require_account
+from domain.access import MEMBER_PERMISSIONS, Permission, Viewer, require_account
 from domain.contracts import switching
 from domain.contracts.switching import Caution
 from domain.errors import InvalidInputError, NotFoundError
@@ -116,6 +116,23 @@ def withdraw(viewer: Viewer, public_id: str, order_public_id: str) -> Order:
         found = _order(view.contract, row)
         _audit(tx, "contract:withdrawn", viewer, found)
         return found
+
+
+def ordered(viewer: Viewer, public_id: str, order_public_id: str) -> tuple[ContractView, Order, Offered]:
+    """One order of a contract, and the tariff it is for."""
+    view = contract_details.details(viewer, public_id)
+    with portal.current().records.reading() as db:
+        row = queries.request(db, order_public_id)
+        if row is None or row.contract_id != view.contract.id:
+            raise NotFoundError(what="order")
+        (version,) = contract_queries.tariffs_by_id(db, [row.tariff_version_id])
+    return view, _order(view.contract, row), contract_details.offered(version)
+
+
+def may_switch(viewer: Viewer, view: ContractView) -> bool:
+    """Whether the viewer may order for the contract: owners of its account, never staff on a visit."""
+    role = dict(viewer.memberships).get(view.contract.account_id)
+    return role is not None and Permission.SWITCH in MEMBER_PERMISSIONS[role]
 
 
 def orders(viewer: Viewer, public_id: str) -> list[Order]:

@@ -261,7 +261,7 @@ def before_card(found: Comparison, picked: Option) -> html.Section:
     """What to know before a change to the picked tariff, on the first day it could begin."""
     view, offer = found.view, picked.offered.offer
     start = switching.earliest_start(view.bound, offer, view.today)
-    told = [_caution(one, picked.offered.currency) for one in switching.cautions(view.bound, offer, start, view.today)]
+    told = cautions(switching.cautions(view.bound, offer, start, view.today), picked.offered.currency)
     if not switching.exit_fee_minor(view.bound, start):
         told.insert(0, _item("check", "ok", _("No exit fee"), _("Nothing is due for leaving your tariff.")))
     first = _item("calendar", "net", _("From {day} on", day=formats.day_medium(start)),
@@ -271,7 +271,15 @@ def before_card(found: Comparison, picked: Option) -> html.Section:
         kwh = formats.kwh(picked.switch.break_even_kwh * 1000, 0)
         extra.append(_item("scale", "net", _("Same cost at {kwh} a year", kwh=kwh), _("With your habits, both tariffs cost the same there.")))  # fmt: skip
     title = _("Before you switch to {name}", name=picked.offered.name)
-    return card(card_id="contracts-before", title=title, body=[html.Ul([first, *told, *extra], className="list")])
+    address = href(texts.SWITCH, contract=view.contract.public_id, tariff=picked.offered.public_id)
+    go_on = dcc.Link(_("Switch to {name}", name=picked.offered.name), href=address, className="btn btn-primary")
+    body = [html.Ul([first, *told, *extra], className="list"), html.Div(go_on, className="contract-actions")]
+    return card(card_id="contracts-before", title=title, body=body)
+
+
+def cautions(found: Sequence[Caution], currency: str) -> list[html.Li]:
+    """What to know before a change, each as a fact and what follows from it."""
+    return [_caution(one, currency) for one in found]
 
 
 def _item(name: str, tone: str, fact: str, below: str) -> html.Li:

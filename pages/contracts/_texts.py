@@ -15,6 +15,8 @@ from domain.text import ngettext
 from services.contract_details import ContractView, Offered, PriceNow
 
 COMPARE = "/contracts/compare"
+SWITCH = "/contracts/switch"
+ORDER = "/contracts/order"
 
 
 def tabs(current: str, contract: str = "") -> html.Nav:
@@ -68,6 +70,14 @@ def conditions(offered: Offered) -> list[str]:
     )
     fee = _("exit fee {fee}", fee=formats.money(offered.exit_fee_minor, offered.currency))
     return [term, *([fee] if offered.exit_fee_minor else [])]
+
+
+def months(count: int) -> str:
+    return ngettext("{n} month", "{n} months", count)
+
+
+def notice(days_: int) -> str:
+    return ngettext("{n} day", "{n} days", days_)
 
 
 def last_day(end: date) -> str:

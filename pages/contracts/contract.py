@@ -6,18 +6,21 @@ from fractions import Fraction
 from typing import Any
 
 import dash
-from dash import html
+from dash import dcc, html
 
 from auth.session import current_viewer
 from components import formats, states
 from components.frame import card, page_head
+from components.icons import icon
+from components.links import href
 from components.tables import Column, data_table
 from domain.contracts.switching import notice_deadline
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.contracts import _texts as texts
-from services import contract_details
+from services import contract_details, contract_switching
 from services.contract_details import Component, ContractView, Prices, VatSpan
+from services.contract_switching import Order
 
 dash.register_page(
     __name__,
@@ -37,12 +40,14 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     place = f"{texts.commodity(view)} · {view.contract.site_name}"
     actions = []
     if view.contract.direction == "supply" and view.state != "over":
-        href = f"{texts.COMPARE}?contract={view.contract.public_id}"
-        actions.append(texts.button(_("Compare tariffs"), href, is_primary=True))
-    main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view)]
+        address = f"{texts.COMPARE}?contract={view.contract.public_id}"
+        actions.append(texts.button(_("Compare tariffs"), address, is_primary=True))
+    orders = contract_switching.orders(viewer, contract)
+    main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view), _orders(view, orders)]
     return html.Div(
         [
             page_head(view.offered.name, lead=place, actions=actions),
+            *_coming(view, orders),
             html.Div(
                 [
                     html.Div(main, className="c8 stack-cards"),
@@ -52,6 +57,32 @@ def layout(contract: str = "", **_query: str) -> html.Div:
             ),
         ]
     )
+
+
+def _coming(view: ContractView, orders: list[Order]) -> list[html.Div]:
+    """A change that is ordered and still ahead."""
+    ahead = next((one for one in orders if one.state != "withdrawn" and one.start > view.today), None)
+    if ahead is None:
+        return []
+    name = next((term.name for term in view.terms if term.first_date == ahead.start), "")
+    text = _("From {day} on you have {name}.", day=formats.day_medium(ahead.start), name=name)
+    link = dcc.Link(_("See the order"), href=href(texts.ORDER, contract=view.contract.public_id, order=ahead.public_id))
+    return [html.Div([icon("information-circle"), html.Span([text, " ", link])], className="notice")]
+
+
+def _orders(view: ContractView, orders: list[Order]) -> html.Section | None:
+    if not orders:
+        return None
+    rows = [
+        [dcc.Link(one.number, href=href(texts.ORDER, contract=view.contract.public_id, order=one.public_id)),
+         formats.day_medium(one.start), _("Withdrawn") if one.state == "withdrawn" else _("Ordered")]
+        for one in orders
+    ]  # fmt: skip
+    title = _("Orders")
+    table = data_table(
+        title, [Column(_("Number")), Column(_("First day")), Column(_("State"))], rows, caption_hidden=True
+    )
+    return card(card_id="contract-orders", title=title, body=[table])
 
 
 def _prices(view: ContractView, found: Prices) -> html.Section:

@@ -25,6 +25,8 @@ CUSTOMER_PAGES = {
     "payments": "/billing/payments",
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
+    "contracts-switch-none": "/contracts/switch",
+    "contracts-order-none": "/contracts/order",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {
