@@ -26,7 +26,10 @@ DRAWN = """return [...document.querySelectorAll('.chart-slot')].every(slot => {
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: the page's name, its address, the width and the theme. `height` is what of the page is shown."""
+    """One picture: the page's name, its address, the width and the theme. `height` is what of the page is shown.
+
+    follow : what is pressed there first, where the address of a thing is not known before, such as a bill's
+    """
 
     page: str
     path: str
@@ -34,6 +37,7 @@ class Shot:
     theme: str
     height: int
     who: str = "consumer"
+    follow: str = ""
 
     @property
     def name(self) -> str:
@@ -46,6 +50,9 @@ SHOTS = (
     Shot("consumption-month", "/consumption?period=month&date=2026-10-15", 360, "dark", 800),
     Shot("dashboard-hybrid", "/dashboard", 1280, "dark", 1000, who="hybrid"),
     Shot("dashboard-business", "/dashboard", 360, "light", 800, who="business"),
+    Shot("bill", "/billing", 1280, "light", 1000, follow="td a[href^='/billing/doc-'], th a[href^='/billing/doc-']"),
+    Shot("bill", "/billing", 360, "dark", 800, follow="td a[href^='/billing/doc-'], th a[href^='/billing/doc-']"),
+    Shot("compare-tariffs", "/contracts/compare", 1280, "light", 1000),
 )
 
 
@@ -64,6 +71,8 @@ def take(browser: Browser, shot: Shot) -> Path:
     browser.size(shot.width, shot.height, touch=shot.width < 640)
     browser.theme(shot.theme)
     browser.get(shot.path)
+    if shot.follow:
+        browser.get(browser.find(shot.follow).get_attribute("href").removeprefix(browser.base_url))
     browser.wait(lambda: browser.driver.execute_script(DRAWN), "every chart in sight to be drawn")
     path = FOLDER / f"{shot.name}.png"
     if not browser.driver.save_screenshot(str(path)):
