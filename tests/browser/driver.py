@@ -25,6 +25,10 @@ axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22
         (n.any.concat(n.all)[0] || {}).message).join(' | '))))
    .catch(e => done(['axe failed: ' + e]));
 """
+FRAMES = """
+const done = arguments[arguments.length - 1];
+requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))));
+"""
 IDLE = """
 return document.readyState === 'complete'
     && !document.querySelector('[data-dash-is-loading=true], ._dash-loading')
@@ -76,6 +80,7 @@ class Browser:
 
     def __init__(self, driver: webdriver.Chrome, base_url: str, shots: Path) -> None:
         self.driver, self.base_url, self.shots = driver, base_url, shots
+        self._cookies: dict[str, list[dict[str, Any]]] = {}  # of whoever has entered
         shots.mkdir(parents=True, exist_ok=True)
 
     def fresh(self) -> None:
@@ -127,6 +132,21 @@ class Browser:
         time.sleep(0.15)
         self.wait(lambda: self.driver.execute_script(IDLE), "the page to stay idle")
 
+    def drawn(self) -> None:
+        """Until a page that has settled shows what is in a larger window: three frames on, when what came in has begun to load."""
+        self.driver.execute_async_script(FRAMES)
+        self.wait(lambda: self.driver.execute_script(IDLE), "the page to be drawn")
+
+    def enter(self, who: str) -> None:
+        """Signed in, through the form the first time and with the cookie of then later: for tests that leave a session as it is."""
+        if who not in self._cookies:
+            self.sign_in(who)
+            self._cookies[who] = self.cdp("Network.getCookies", urls=[self.base_url])["cookies"]
+            return
+        known = ("name", "value", "domain", "path", "httpOnly", "secure", "sameSite", "expires")
+        for cookie in self._cookies[who]:
+            self.cdp("Network.setCookie", **{name: cookie[name] for name in known if name in cookie})
+
     def sign_in(self, who: str, password: str = "demo-portal-2026") -> None:
         self.get("/login")
         self.find("[name=email]").clear()
@@ -157,7 +177,7 @@ class Browser:
             "return [innerWidth, innerHeight, Math.max(document.documentElement.scrollHeight, innerHeight)]"
         )
         self._window(width, min(height, 8000))
-        self.settle()
+        self.drawn()
         answer = self.cdp("Page.captureScreenshot", format="png")
         self._window(width, seen)
         path = self.shots / f"{name}.png"

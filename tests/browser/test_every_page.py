@@ -89,24 +89,24 @@ def test_sign_in_page(browser: Browser):
 
 @pytest.mark.parametrize("name", CUSTOMER_PAGES)
 def test_customer_page(browser: Browser, name: str):
-    browser.sign_in("consumer")
+    browser.enter("consumer")
     assert _look(browser, name, CUSTOMER_PAGES[name]) == []
 
 
 @pytest.mark.parametrize("who", ["prosumer", "business"])
 def test_other_customers_dashboards(browser: Browser, who: str):
-    browser.sign_in(who)
+    browser.enter(who)
     assert _look(browser, f"dashboard-{who}", "/dashboard") == []
 
 
 @pytest.mark.parametrize("name", STAFF_PAGES)
 def test_staff_page(browser: Browser, name: str):
-    browser.sign_in("agent")
+    browser.enter("agent")
     assert _look(browser, name, STAFF_PAGES[name]) == []
 
 
 def test_the_analysts_page(browser: Browser):
-    browser.sign_in("analyst")
+    browser.enter("analyst")
     assert _look(browser, "admin-analyst", "/admin", NARROW_AND_WIDE) == []
 
 
@@ -116,7 +116,7 @@ def _first_link(browser: Browser, page: str, selector: str) -> str:
 
 
 def test_the_page_of_one_bill(browser: Browser):
-    browser.sign_in("consumer")
+    browser.enter("consumer")
     address = _first_link(browser, "/billing", "#billing-list tbody a")
     assert _look(browser, "bill", address) == []
 
@@ -140,14 +140,14 @@ def test_a_line_of_a_bill_opens_to_its_intervals(browser: Browser):
 
 @pytest.mark.parametrize("who", ["consumer", "prosumer"])
 def test_the_page_of_one_contract(browser: Browser, who: str):
-    browser.sign_in(who)
+    browser.enter(who)
     address = _first_link(browser, "/contracts", ".contract-list h2 a")
     assert _look(browser, f"contract-{who}", address) == []
 
 
 @pytest.mark.parametrize("name", ["billing", "contracts"])
 def test_the_bills_and_contracts_of_a_business(browser: Browser, name: str):
-    browser.sign_in("business")
+    browser.enter("business")
     assert _look(browser, f"{name}-business", f"/{name}", NARROW_AND_WIDE) == []
 
 
@@ -168,7 +168,7 @@ return box('.table-toggle').top - box('.chart-graph svg.main-svg').bottom;
 
 @pytest.mark.parametrize("width", [1280, 1500])
 def test_a_chart_beside_taller_cards_leaves_no_empty_band(browser: Browser, width: int):
-    browser.sign_in("consumer")
+    browser.enter("consumer")
     browser.size(width, 2000)
     browser.get("/dashboard")
     gap = browser.wait(lambda: browser.driver.execute_script(GAP_BELOW_CHART), "the month to be drawn")
