@@ -15,6 +15,7 @@ class SiteBar:
 
     total : None where nothing is known, which is drawn as an empty, dashed place and not as zero
     compared : the part of the total that `then` is compared with; the rest of the bar is pale
+    href : empty where there is nothing more to see
     note : one line below the name: the change, what is missing, since when a site is silent
     """
 
@@ -35,8 +36,9 @@ def site_bars(rows: Sequence[SiteBar]) -> html.Ul:
 
 
 def _row(row: SiteBar, top: float) -> html.Li:
+    title = dcc.Link(row.name, href=row.href, className="strong") if row.href else html.B(row.name)
     name = html.Span(
-        [dcc.Link(row.name, href=row.href, className="strong"), html.Span(row.note, className="quiet small")],
+        [title, html.Span(row.note, className="quiet small")],
         className="what",
     )
     return html.Li([name, _track(row, top), html.Span(row.figure, className="fig")])

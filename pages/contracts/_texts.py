@@ -17,12 +17,14 @@ from services.contract_details import ContractView, Offered, PriceNow
 COMPARE = "/contracts/compare"
 SWITCH = "/contracts/switch"
 ORDER = "/contracts/order"
+CALCULATOR = "/contracts/calculator"
 
 
 def tabs(current: str, contract: str = "") -> html.Nav:
     """The views of contracts; the comparison is of a contract that can be compared."""
     query = f"?contract={contract}" if contract else ""
-    items = [(_("Contracts"), "/contracts", current == "list"), (_("Compare"), COMPARE + query, current == "compare")]
+    items = [(_("Contracts"), "/contracts", current == "list"), (_("Compare"), COMPARE + query, current == "compare"),
+             (_("Estimate"), CALCULATOR, current == "calculator")]  # fmt: skip
     return link_tabs(items, label=_("Views"))
 
 

@@ -90,7 +90,8 @@ def _lead(found: Comparison | NoHistory) -> str:
 
 def _body(found: Comparison | NoHistory, tariff: str) -> list[Any]:
     if isinstance(found, NoHistory):
-        return [states.empty("not_yet", _("Not enough readings yet"), _few(found))]
+        instead = (_("Estimate from a few answers"), texts.CALCULATOR)
+        return [states.empty("not_yet", _("Not enough readings yet"), _few(found), action=instead)]
     picked = pick(found, tariff)
     if found.own is None or not found.options:
         text = _("Your tariff cannot be applied to these readings, so nothing can be compared with it.")

@@ -27,6 +27,8 @@ CUSTOMER_PAGES = {
     "contracts-compare": "/contracts/compare",
     "contracts-switch-none": "/contracts/switch",
     "contracts-order-none": "/contracts/order",
+    "contracts-calculator": "/contracts/calculator?people=3&area=120&pv=6&battery=5",
+    "contracts-calculator-wrong": "/contracts/calculator?people=0&area=900",
     "not-found": "/no-such-page",
 }
 STAFF_PAGES = {

@@ -21,6 +21,7 @@ from services import (
     billing_estimate,
     billing_issue,
     billing_run,
+    calculator,
     consumption,
     consumption_devices,
     consumption_pairs,
@@ -47,13 +48,13 @@ from services.payment_providers import sandbox
 from tests.factories.billing import make_document, make_line
 
 MODULES = (
-    billing_basis, billing_estimate, consumption, consumption_devices, consumption_pairs, consumption_patterns, contract_details, contracts, costs, damage, dashboard, exports, metered,
+    billing_basis, billing_estimate, calculator, consumption, consumption_devices, consumption_pairs, consumption_patterns, contract_details, contracts, costs, damage, dashboard, exports, metered,
     payment_methods, payment_sandbox, payments, shell, sites, tariff_comparison, use,
 )  # fmt: skip
 # Asked about the viewer alone.
 OF_THE_VIEWER = {
     "dashboard": {"overview_rows"}, "shell": {"sites_of", "acting_for", "choose_locale"},
-    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"}, "contract_details": {"every"}, "billing_estimate": {"estimates"},
+    "exports": {"my_exports"}, "sites": {"sites_of", "site_or_first"}, "contracts": {"contracts"}, "contract_details": {"every"}, "calculator": {"estimate"}, "billing_estimate": {"estimates"},
 }  # fmt: skip
 MONTH = Period(PeriodKind.MONTH, date(2026, 10, 1), date(2026, 11, 1))
 BEFORE = Period(PeriodKind.MONTH, date(2026, 9, 1), date(2026, 10, 1))
