@@ -18,7 +18,7 @@ from data.seed.stores import Stores
 from data.seed.world import Made, make_world
 from data.seed.worlds import WORLDS
 from data.tables.accounts import Customer
-from services import demo_bills, demo_contracts
+from services import demo_bills, demo_contracts, demo_methods
 from services.passwords import hash_password
 from services.portal import Portal, using
 from services.rollups import roll_up
@@ -40,6 +40,7 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
     with using(portal):
         demo_contracts.make_contracts()
         demo_bills.make_bills()
+        demo_methods.make_methods()
     continue_live(portal)
     roll_up(portal)
     return made
@@ -48,7 +49,9 @@ def make(portal: Portal, progress: Progress | None = None, *, seed: int = cast.S
 def _complete(portal: Portal) -> int:
     """What an interrupted attempt left out of a world that has its customers already: contracts, bills; how many."""
     with using(portal):
-        return demo_contracts.make_contracts() + (0 if demo_bills.are_made() else demo_bills.make_bills())
+        contracts = demo_contracts.make_contracts()
+        bills = 0 if demo_bills.are_made() else demo_bills.make_bills()
+        return contracts + bills + demo_methods.make_methods()
 
 
 def continue_live(portal: Portal, until: datetime | None = None) -> int:

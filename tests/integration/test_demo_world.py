@@ -15,10 +15,11 @@ from data.queries import contracts as queries_of_contracts
 from data.seed import moments
 from data.tables.accounts import Customer, Membership, Tenancy
 from data.tables.identity import User
+from data.tables.payments import AutopayRow, PaymentMethod
 from data.tables.sites import Device, Meter, MeterInstallation, Register, Site, SiteEvent, SupplyPoint
 from domain.calendar import Period, PeriodKind, local_midnight_utc
 from domain.energy.quality import Quality
-from services import demo, demo_contracts, portal
+from services import demo, demo_contracts, demo_methods, portal
 from services.contract_rating import rate_contract
 from services.passwords import matches
 from tests.factories.lookups import TWO_YEARS, readings, registers, rows, scalar
@@ -278,6 +279,24 @@ def test_prices_go_on_to_the_end_of_tomorrow_once(world):
         again = demo_contracts.continue_prices()
     assert newest == int(local_midnight_utc(date(2026, 11, 22), BERLIN).timestamp()) - 900
     assert again == 0
+
+
+def test_some_have_a_way_to_pay_and_one_pays_automatically(world):
+    with world.records.reading() as db:
+        found = {
+            user.email.partition("@")[0]: (method.last4, method.mandate_id is not None)
+            for method, user in db.execute(
+                select(PaymentMethod, User)
+                .join(Membership, Membership.account_id == PaymentMethod.account_id)
+                .join(User, User.id == Membership.user_id)
+                .where(Membership.role == "owner")
+            )
+        }
+        automatic = db.scalars(select(AutopayRow).where(AutopayRow.is_on)).all()
+    assert found == {"hybrid": ("2051", True), "business": ("5030", True)}  # the last four digits of the IBANs
+    assert [rule.cap_minor for rule in automatic] == [40_000]
+    with portal.using(world):
+        assert demo_methods.make_methods() == 0  # again there is nothing to sign
 
 
 def test_an_interrupted_world_is_signed_once(world):
