@@ -126,7 +126,7 @@ def _autopay_wish() -> AutopayWish:
     cap_minor = _amount("cap") if _field("cap") else None
     if day and not (day.isascii() and day.isdigit() and len(day) <= 2):
         raise InvalidInputError("preferred_day", "no_day")
-    return AutopayWish(True, cap_minor, int(day) if day else None, _field("method"), bool(_field("agreed")))
+    return AutopayWish(True, cap_minor, int(day) if day else None, _method() or "", bool(_field("agreed")))
 
 
 def _amount(name: str) -> int:
@@ -140,7 +140,7 @@ def _amount(name: str) -> int:
 def _method() -> str | None:
     """The chosen way to pay; None for one that the provider's page offers."""
     chosen = _field("method")
-    return None if chosen in {"", "another"} else chosen
+    return None if chosen in {"", "another", "default"} else chosen
 
 
 def _field(name: str) -> str:

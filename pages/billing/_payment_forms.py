@@ -20,7 +20,7 @@ from services.payments import Payable
 PATH = "/billing/payments"
 
 
-ANOTHER = "another"  # a choice without a value would not be shown
+ANOTHER, DEFAULT = "another", "default"  # a choice without a value would not be shown
 
 
 def pay_form(
@@ -94,7 +94,7 @@ def autopay_form(
     """Switching off asks for nothing; switching on or changing asks for consent anew."""
     cap = "" if rule.cap_minor is None else _plain(rule.cap_minor, currency)
     day = "" if rule.preferred_day is None else str(rule.preferred_day)
-    options = {"": _("The default"), **words.options(methods)}
+    options = {DEFAULT: _("The default"), **words.options(methods)}
     field = query.get("field", "")
     text = _("I agree that invoices up to this amount are collected on this day until I switch it off.")
     on = _form(

@@ -19,8 +19,10 @@ from domain.text import gettext as _
 from domain.text import lazy
 from pages.billing import _payment_forms as forms
 from pages.billing import _payment_words as words
-from services import accounts, payment_methods, payments
+from pages.billing import _words as bill_words
+from services import accounts, billing_list, payment_methods, payments
 from services.accounts import AccountName
+from services.billing_list import BillRow
 
 PATH = "/billing/payments"
 
@@ -88,7 +90,12 @@ def _open_card(viewer: Viewer, account: str, query: dict[str, str], may_pay: boo
         figure = html.P(
             large_figure(formats.money(found.open_minor, found.currency)), className="metric-value figure-xl"
         )
-        rows = [_document(account, one, found.currency, may_pay) for one in found.documents]
+        told = {row.public_id: row for row in billing_list.bills(viewer)}
+        has_many = len({row.site for row in told.values() if row.site}) > 1
+        rows = [
+            _document(account, one, found.currency, may_pay, _about(told.get(one.public_id), has_many=has_many))
+            for one in found.documents
+        ]
         body += [figure, html.Ul(rows, className="pay-list")]
     else:
         body.append(states.empty("none_here", _("Nothing to pay"), _("All invoices of this account are paid.")))
@@ -102,10 +109,18 @@ def _open_card(viewer: Viewer, account: str, query: dict[str, str], may_pay: boo
     return card(card_id="payments-open", title=_("To pay"), body=body)
 
 
-def _document(account: str, one: payments.PayableDocument, currency: str, may_pay: bool) -> html.Li:
-    what = html.Span(
-        [html.B(one.number), html.Small(_("Due on {day}", day=formats.day_medium(one.due_on)))], className="pay-what"
-    )
+def _about(row: BillRow | None, *, has_many: bool) -> tuple[str, str]:
+    """What a bill is for, and where, if there are several places."""
+    return (bill_words.what(row) if row else "", row.site if row and has_many else "")
+
+
+def _document(
+    account: str, one: payments.PayableDocument, currency: str, may_pay: bool, about: tuple[str, str]
+) -> html.Li:  # fmt: skip
+    title, site = about
+    due = html.Small(_("Due on {day}", day=formats.day_medium(one.due_on)))
+    below = [html.Small(" · ".join(part for part in (site, one.number) if part))] if title else []
+    what = html.Span([html.B(title or one.number), *below, due], className="pay-what")
     amount = html.Span(formats.money(one.open_minor, currency), className="num")
     link = dcc.Link(_("Pay this one"), href=href(PATH, account=account, document=one.public_id), className="btn btn-secondary btn-sm",
                     title=_("Pay {number}", number=one.number))  # fmt: skip
