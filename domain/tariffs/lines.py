@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, Protocol, overload
 
 import numpy as np
@@ -39,9 +40,9 @@ class Days(Protocol):
     def end(self) -> date: ...
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class ExactParts(Sequence[Part]):
-    """Parts as integers over common denominators; one is reduced to fractions when it is asked for.
+    """Parts as integers over common denominators; they are reduced to fractions once, when the first is asked for.
 
     spans : the days of each part
     counts : the quantity of each in 1 / `per_unit` of the unit
@@ -54,6 +55,13 @@ class ExactParts(Sequence[Part]):
     amounts: Sequence[int]
     per_amount: int
 
+    @cached_property
+    def _reduced(self) -> tuple[Part, ...]:
+        return tuple(
+            Part(span.first, span.end, Fraction(count, self.per_unit), Fraction(amount, self.per_amount))
+            for span, count, amount in zip(self.spans, self.counts, self.amounts, strict=True)
+        )
+
     def __len__(self) -> int:
         return len(self.counts)
 
@@ -62,19 +70,16 @@ class ExactParts(Sequence[Part]):
     @overload
     def __getitem__(self, at: slice) -> tuple[Part, ...]: ...
     def __getitem__(self, at: int | slice) -> Part | tuple[Part, ...]:
-        if isinstance(at, slice):
-            return tuple(self[place] for place in range(*at.indices(len(self))))
-        quantity, amount = Fraction(self.counts[at], self.per_unit), Fraction(self.amounts[at], self.per_amount)
-        return Part(self.spans[at].first, self.spans[at].end, quantity, amount)
+        return self._reduced[at]
 
     def __iter__(self) -> Iterator[Part]:
-        return (self[place] for place in range(len(self)))
+        return iter(self._reduced)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+        return isinstance(other, Sequence) and self._reduced == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(tuple(self))
+        return hash(self._reduced)
 
     @property
     def quantity(self) -> Fraction:
