@@ -16,6 +16,7 @@ from auth import (
     errors,
     guard,
     health,
+    instalments,
     language,
     payments,
     requests,
@@ -43,5 +44,6 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     billing_proof.install(server)
     payments.install(server)
     contracts.install(server)
+    instalments.install(server)
     sandbox.install(server)
     guard.install(server, app)

@@ -16,7 +16,7 @@ from domain.energy.intervals import Intervals
 from domain.tariffs.errors import RatingRefusedError
 from domain.tariffs.rate import RatingResult
 from domain.tariffs.slots import Use
-from services import contract_rating, contracts, portal
+from services import contract_rating, contracts, instalment_plans, portal
 from services.contract_rating import Priced
 
 LEARNT_DAYS = 52 * 7 + 9 * 7  # the weeks that are compared, and the same a year before
@@ -63,10 +63,16 @@ class NoEstimate:
 
 
 def estimates(viewer: Viewer) -> list[Estimate | NoEstimate]:
-    """One for each contract of the viewer that runs today, supply before feed-in; only what the viewer may look into."""
+    """One for each contract of the viewer that runs today, supply before feed-in; only what the viewer may look into.
+
+    What is paid in instalments is left out: where its year leads is told by `services.instalment_plans`.
+    """
     now = portal.current().clock.now()
+    in_parts = {row.id for row in instalment_plans.plans(viewer)}
     found = []
     for contract in contracts.contracts(viewer):
+        if contract.id in in_parts:
+            continue
         period = _running(viewer, contract, local_date(now, contract.zone_name))
         if period is not None:
             found.append(_estimate(contract, period, local_date(now, contract.zone_name)))

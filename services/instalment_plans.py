@@ -17,8 +17,8 @@ from data.queries.billing_runs import PlanRow
 from data.queries.contracts import ContractRow
 from data.repositories import audit
 from data.repositories import billing_runs as repository
-from domain.access import Permission, Viewer, require_account
-from domain.billing.instalments import ForecastMonth, equal_amount, forecast
+from domain.access import MEMBER_PERMISSIONS, Permission, Viewer, require_account
+from domain.billing.instalments import ends_between, equal_amount, even_amount, forecast
 from domain.billing.periods import instalment_months
 from domain.calendar import Period, PeriodKind, add_months, local_date, local_midnight_utc
 from domain.energy.intervals import Intervals
@@ -30,7 +30,7 @@ from domain.tariffs.rate import RatingResult, rate
 from domain.tariffs.slots import Use
 from domain.tariffs.tariff import Tariff
 from domain.tariffs.taxes import TaxRule, TaxTable
-from services import contract_rating, contracts, portal
+from services import contract_rating, contracts, mails, portal
 
 STEP = 1  # a plan is a whole number of currency units
 MISSING_AT_MOST = Fraction(1, 20)  # of a year's readings, to expect the next year from them
@@ -57,16 +57,52 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """A plan's year month by month, at its own amount or another one. Gross. [minor units]"""
+class OutlookMonth:
+    """A month of the plan. balance_minor : paid less cost since the plan began. Gross. [minor units]
 
+    is_known : its cost is rated from its readings, of which a few may be `missing`; else it is the one expected
+    """
+
+    first: date
+    end: date
+    cost_minor: int
+    paid_minor: int
+    balance_minor: int
+    is_known: bool
+    missing: int
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A plan's year month by month, at its own amount or another one. Gross. [minor units]
+
+    applies_from : first day of the first month that can still be changed; None where all are billed
+    worst_minor, best_minor : the balance at the end, if the months to come differ from last year as the past ones did
+    even_minor : what would leave nothing over at the end
+    """
+
+    contract: ContractRow
     plan: PlanRow
+    today: date
     amount_minor: int
     lowest_minor: int
     highest_minor: int
-    first_dates: tuple[date, ...]
-    months: tuple[ForecastMonth, ...]
+    applies_from: date | None
+    months: tuple[OutlookMonth, ...]
+    worst_minor: int
+    best_minor: int
+    even_minor: int
     source: str
+    may_change: bool
+
+    @property
+    def end_minor(self) -> int:
+        """What is over at the year's end; negative is still to be paid."""
+        return self.months[-1].balance_minor
+
+    @property
+    def missing(self) -> int:
+        return sum(month.missing for month in self.months)
 
 
 def drafted(contract: ContractRow, year: Period, known_at: datetime) -> Expected | None:
@@ -146,17 +182,78 @@ def plan(viewer: Viewer, contract_public_id: str) -> PlanRow | None:
     return _running(contract)
 
 
+def plans(viewer: Viewer) -> list[ContractRow]:
+    """The contracts of a viewer that have a plan for a year which is running."""
+    return [row for row, _plan, _next in coming(viewer)]
+
+
+def coming(viewer: Viewer) -> list[tuple[ContractRow, PlanRow, date | None]]:
+    """Each contract of a viewer with its running plan, and the first day of the next instalment; None where all are billed."""
+    found = []
+    for row in contracts.contracts(viewer):
+        if (plan := _running(row)) is not None:
+            ahead = [part.first_date for part in plan.instalments if part.first_date > _today(row)]
+            found.append((row, plan, ahead[0] if ahead else None))
+    return found
+
+
 def outlook(viewer: Viewer, contract_public_id: str, amount_minor: int | None = None) -> Outlook:
-    """The balance after each month of the running year, with the amount of the plan or with another one."""
+    """The balance after each month of the running year, with the amount of the plan or with another one.
+
+    Months that are over cost what their readings are rated to; those to come, what the plan expects.
+    """
     contract = contracts.contract(viewer, contract_public_id)
-    found, expected, _year = _expected(contract)
+    found, expected, year = _expected(contract)
     amount = found.amount_minor if amount_minor is None else amount_minor
     low, high = _limits(expected)
+    today = _today(contract)
+    known = _past(contract, year, today)
+    costs = [usual if cost is None else cost for (cost, _gaps), usual in zip(known, expected.months, strict=True)]
+    paid = [row.amount_minor if row.first_date <= today else amount for row in found.instalments]
+    least, most = ends_between([cost for cost, _gaps in known], expected.months)
+    ahead = [row.first_date for row in found.instalments if row.first_date > today]
+    billed = sum(row.amount_minor for row in found.instalments if row.first_date <= today)
+    rows = zip(found.instalments, forecast(costs, paid), known, strict=True)
     return Outlook(
-        plan=found, amount_minor=amount, lowest_minor=low, highest_minor=high,
-        first_dates=tuple(row.first_date for row in found.instalments),
-        months=tuple(forecast(expected.months, amount)), source=expected.source,
+        contract=contract, plan=found, today=today, amount_minor=amount, lowest_minor=low, highest_minor=high,
+        applies_from=ahead[0] if ahead else None,
+        months=tuple(
+            OutlookMonth(row.first_date, row.end_date, month.cost_minor, month.paid_minor, month.balance_minor,
+                         cost is not None, gaps)
+            for row, month, (cost, gaps) in rows
+        ),
+        worst_minor=sum(paid) - most, best_minor=sum(paid) - least,
+        even_minor=even_amount(sum(costs), billed, len(ahead), STEP * 100) if ahead else 0,
+        source=expected.source, may_change=_may_change(viewer, contract),
     )  # fmt: skip
+
+
+def _past(contract: ContractRow, year: Period, today: date) -> list[tuple[int | None, int]]:
+    """By month of the plan what its readings cost, gross, and how many are missing; no cost where too many are, or ahead."""
+    found: list[tuple[int | None, int]] = []
+    priced = contract_rating.priced(contract.id, year)
+    for month in instalment_months(year):
+        try:
+            result = priced.rate(month) if month.end <= today else None
+        except RatingRefusedError:
+            result = None
+        if result is None:
+            found.append((None, 0))
+            continue
+        expected = sum(flow.expected for flow in result.coverage)
+        is_known = result.missing <= MISSING_AT_MOST * expected
+        found.append((result.gross_minor if is_known else None, result.missing))
+    return found
+
+
+def _may_change(viewer: Viewer, contract: ContractRow) -> bool:
+    """Owners of the account may, never staff on a visit."""
+    role = dict(viewer.memberships).get(contract.account_id)
+    return role is not None and Permission.PAY in MEMBER_PERMISSIONS[role]
+
+
+def _today(contract: ContractRow) -> date:
+    return local_date(portal.current().clock.now(), contract.zone_name)
 
 
 def change(viewer: Viewer, contract_public_id: str, amount_minor: int) -> None:
@@ -167,6 +264,8 @@ def change(viewer: Viewer, contract_public_id: str, amount_minor: int) -> None:
     low, high = _limits(expected)
     if not low <= amount_minor <= high:
         raise InvalidInputError("amount", "out_of_range", lowest=low, highest=high)
+    if amount_minor == found.amount_minor:
+        raise InvalidInputError("amount", "unchanged")
     made = portal.current()
     now = made.clock.now()
     today = local_date(now, contract.zone_name)
@@ -174,6 +273,8 @@ def change(viewer: Viewer, contract_public_id: str, amount_minor: int) -> None:
         (row.first_date, row.end_date, row.amount_minor if row.first_date <= today else amount_minor)
         for row in found.instalments
     ]
+    if all(row.first_date <= today for row in found.instalments):
+        raise InvalidInputError("amount", "all_billed", end=found.end_date)
     with made.records.transaction() as tx:
         saved(tx, contract, year, expected, now=now, amount_minor=amount_minor, source="customer",
               made_by_user_id=viewer.user_id, months=months)  # fmt: skip
@@ -182,6 +283,12 @@ def change(viewer: Viewer, contract_public_id: str, amount_minor: int) -> None:
             {"from_minor": found.amount_minor, "to_minor": amount_minor},
         )  # fmt: skip
         audit.add(tx, event, now=now)
+        values = {
+            "contract": contract.public_id, "number": contract.number, "currency": found.currency,
+            "amount_minor": amount_minor, "before_minor": found.amount_minor,
+            "first": next(row.first_date for row in found.instalments if row.first_date > today).isoformat(),
+        }  # fmt: skip
+        mails.mail_account(tx, "instalment_changed", contract.account_id, values, now=now)
 
 
 def _limits(expected: Expected) -> tuple[int, int]:

@@ -123,6 +123,18 @@ def _instalment_ready(values: Values) -> Letter:
     )  # fmt: skip
 
 
+@TEMPLATES.register("instalment_changed")
+def _instalment_changed(values: Values) -> Letter:
+    """number, contract, amount_minor, before_minor, currency, first."""
+    facts = {_("Contract"): str(values["number"]), _("Until now"): _money(values, "before_minor"),
+             _("From now on"): _money(values), _("First month"): _day(values, "first")}  # fmt: skip
+    return _letter(
+        _("Your instalment is {amount} from {day} on", amount=_money(values), day=_day(values, "first")),
+        _("You have chosen another instalment. The invoice at the end of your year sets it against what you have used."),
+        facts=facts, action=(_("Open your plan"), f"/billing/instalments?contract={values['contract']}"),
+    )  # fmt: skip
+
+
 @TEMPLATES.register("credit_ready")
 def _credit_ready(values: Values) -> Letter:
     """number, amount_minor, currency, first, end, document."""

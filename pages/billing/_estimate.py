@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components import formats, frame, states
 from components.consumption.labels import commodity_name
@@ -15,7 +15,7 @@ from domain.access import Viewer
 from domain.money import from_minor
 from domain.text import gettext as _
 from domain.text import ngettext
-from services import billing_estimate
+from services import billing_estimate, instalment_plans
 from services.billing_estimate import Estimate, NoEstimate
 
 CARD = "billing-estimate"
@@ -27,19 +27,40 @@ def card(viewer: Viewer) -> html.Section:
     known = [each for each in found if isinstance(each, Estimate)]
     supply = [each for each in known if each.contract.direction == "supply"]
     unknown = [each for each in found if isinstance(each, NoEstimate)]
+    plans = _instalments(viewer)
     if not supply or len({each.currency for each in supply}) > 1:
-        return _without_sum(known, unknown)
-    parts = [_band(supply), _parts(supply), *_notes(known, unknown)]
+        return _without_sum(known, unknown, plans)
+    parts = [_band(supply), _parts(supply), *_notes(known, unknown), *plans]
     return figure_card(
         card_id=CARD, title=_("Next bill"), headline=_headline(supply), sub=_between(supply), body=parts,
         table=_table(known), table_count=row_count(len(known)),
     )  # fmt: skip
 
 
-def _without_sum(known: Sequence[Estimate], unknown: Sequence[NoEstimate]) -> html.Section:
+def _instalments(viewer: Viewer) -> list[html.P]:
+    """What is paid in equal parts instead, and where to see where that leads."""
+    return [
+        html.P(
+            [
+                _("{what} is paid in instalments: {amount}, with VAT, on {day}.", what=f"{row.site_name}, {commodity_name(row.commodity)}",
+                  amount=formats.money(plan.amount_minor, plan.currency), day=formats.day_medium(first))
+                if first
+                else _("{what} is paid in instalments; all of this year are billed.", what=f"{row.site_name}, {commodity_name(row.commodity)}"),
+                " ",
+                dcc.Link(_("Where that leads"), href=f"/billing/instalments?contract={row.public_id}"),
+            ],
+            className="quiet small",
+        )
+        for row, plan, first in instalment_plans.coming(viewer)
+    ]  # fmt: skip
+
+
+def _without_sum(known: Sequence[Estimate], unknown: Sequence[NoEstimate], plans: list[html.P]) -> html.Section:
     """Nothing to add up: amounts in several currencies, or none that is known."""
     if known:
-        return frame.card(card_id=CARD, title=_("Next bill"), body=[_table(known), *_notes(known, unknown)])
+        return frame.card(card_id=CARD, title=_("Next bill"), body=[_table(known), *_notes(known, unknown), *plans])
+    if plans and not unknown:
+        return frame.card(card_id=CARD, title=_("Next bill"), body=plans)
     if unknown:
         text = _("The next bill can be estimated after two weeks of readings.")
         return frame.card(card_id=CARD, title=_("Next bill"), body=[states.empty("not_yet", _("Not yet"), text)])

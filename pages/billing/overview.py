@@ -24,7 +24,7 @@ from domain.text import lazy, ngettext
 from pages.billing import _chart as chart
 from pages.billing import _estimate as estimate
 from pages.billing import _words as words
-from services import billing_list, portal
+from services import billing_list, instalment_plans, portal
 from services.billing_list import BillRow, Filter, Listing
 
 PATH = "/billing"
@@ -53,6 +53,9 @@ def layout(**query: str) -> html.Div:
         year = asked.year or view.years[0]
         words_ = [icon("arrow-down-tray"), _("All of {year} as a zip", year=str(year))]
         past.append(html.A(words_, href=f"{PATH}/invoices.zip?year={year}", className="btn btn-secondary"))
+    if instalment_plans.plans(viewer):
+        plan = [icon("calendar"), _("Instalments")]
+        past.insert(0, dcc.Link(plan, href=f"{PATH}/instalments", className="btn btn-secondary"))
     head = page_head(_("Billing"), lead=_lead(view), actions=past if view.years else ())
     if not view.years:
         text = _("Your first bill appears here a few days after the first month with us is over.")

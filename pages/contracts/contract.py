@@ -18,7 +18,7 @@ from domain.contracts.switching import notice_deadline
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.contracts import _texts as texts
-from services import contract_details, contract_switching
+from services import contract_details, contract_switching, instalment_plans
 from services.contract_details import Component, ContractView, Prices, VatSpan
 from services.contract_switching import Order
 
@@ -42,6 +42,9 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     if view.contract.direction == "supply" and view.state != "over":
         address = f"{texts.COMPARE}?contract={view.contract.public_id}"
         actions.append(texts.button(_("Compare tariffs"), address, is_primary=True))
+    if view.state == "running" and instalment_plans.plan(viewer, contract):
+        address = f"/billing/instalments?contract={view.contract.public_id}"
+        actions.append(texts.button(_("Instalments"), address))
     orders = contract_switching.orders(viewer, contract)
     main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view), _orders(view, orders)]
     return html.Div(

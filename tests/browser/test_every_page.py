@@ -23,6 +23,7 @@ CUSTOMER_PAGES = {
     "billing": "/billing",
     "billing-history": "/billing/history",
     "payments": "/billing/payments",
+    "instalments": "/billing/instalments",
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
     "contracts-switch-none": "/contracts/switch",

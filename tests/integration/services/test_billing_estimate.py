@@ -85,7 +85,7 @@ def test_so_far_is_what_the_cost_card_says(viewer_of, name):
     assert found
     for each in found:
         row = each.contract
-        cost = costs.cost(viewer, places[row.site_id], row.commodity, NOVEMBER, direction=row.direction)
+        cost = costs.cost(viewer, places[row.site_id], row.commodity, each.period, direction=row.direction)
         assert (each.so_far_minor, each.is_gross) == (cost.shown_minor, cost.is_gross)
         assert each.so_far_minor + each.standing_minor + each.energy_minor == each.minor
         assert each.low_minor <= each.minor <= each.high_minor

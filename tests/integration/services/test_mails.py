@@ -217,6 +217,10 @@ def test_disabled_people_get_no_mail_and_unknown_templates_are_refused_at_once(h
 SAMPLES = {
     "invoice_ready": INVOICE,
     "instalment_ready": {**INVOICE, "number": "A2026-000007", "amount_minor": 8_400},
+    "instalment_changed": {
+        "contract": "con-1", "number": "V-1", "amount_minor": 13_000, "before_minor": 12_100, "currency": "EUR",
+        "first": "2026-12-01",
+    },
     "credit_ready": {**INVOICE, "number": "E2026-000003", "amount_minor": 2_769},
     "prenotification": {**INVOICE, "mandate": "M-1", "creditor": "DE98ZZZ09999999999", "iban_last4": "3000"},
     "payment_received": {**INVOICE, "on": "2026-11-10", "reference": "R2026-000001"},

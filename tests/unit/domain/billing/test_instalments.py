@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.billing.instalments import ForecastMonth, equal_amount, forecast, settle, shared_amounts
+from domain.billing.instalments import (
+    ForecastMonth,
+    ends_between,
+    equal_amount,
+    even_amount,
+    forecast,
+    settle,
+    shared_amounts,
+)
 from domain.errors import InvalidInputError
 
 
@@ -21,15 +29,30 @@ def test_a_plan_needs_months_and_a_step():
     with pytest.raises(InvalidInputError, match="step"):
         equal_amount(100, 12, 0)
     with pytest.raises(InvalidInputError, match="amount"):
-        forecast([100], -1)
+        forecast([100], [-1])
 
 
 def test_winter_is_owed_and_summer_pays_it_back():
-    found = forecast([15_000, 12_000, 4_000], 10_000, opening_minor=-500)
+    found = forecast([15_000, 12_000, 4_000], [10_000] * 3, opening_minor=-500)
     # -500 + 100.00 - 150.00 = -55.00; + 100.00 - 120.00 = -75.00; + 100.00 - 40.00 = -15.00
     assert found == [
         ForecastMonth(15_000, 10_000, -5_500), ForecastMonth(12_000, 10_000, -7_500), ForecastMonth(4_000, 10_000, -1_500),
     ]  # fmt: skip
+
+
+def test_the_other_months_may_differ_as_the_known_ones_did():
+    # 110 where 100 were expected: the 200 of the others may be 200 or 220
+    assert ends_between([6_000, 5_000, None, None], [5_000, 5_000, 12_000, 8_000]) == (31_000, 33_000)
+    # 90 where 100 were expected: 180 or 200; which months are known does not matter
+    assert ends_between([4_000, None, 5_000, None], [5_000, 12_000, 5_000, 8_000]) == (27_000, 29_000)
+    assert ends_between([None, None], [5_000, 5_000]) == (10_000, 10_000)  # nothing is known to say how far
+    assert ends_between([-100, None], [0, 700]) == (600, 600)
+
+
+def test_an_amount_that_leaves_nothing_over():
+    # 1,441.93 less 363.00 paid in three months: 1,078.93 in nine is 119.88, to the next euro
+    assert even_amount(144_193, 36_300, 9) == 12_000
+    assert even_amount(30_000, 36_300, 9) == 0
 
 
 def test_the_published_settlement_of_rostock():
@@ -55,5 +78,5 @@ def test_law_shared_amounts_sum_to_the_cost_exactly(expected, months):
     st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=12), st.integers(0, 10**6), st.integers(-(10**6), 10**6)
 )
 def test_law_the_last_balance_is_what_the_settlement_gives_back(costs, amount, opening):
-    found = forecast(costs, amount, opening)
+    found = forecast(costs, [amount] * len(costs), opening)
     assert found[-1].balance_minor == opening - settle(sum(costs), [amount] * len(costs)).due_minor
