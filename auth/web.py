@@ -21,6 +21,7 @@ from auth import (
     payments,
     requests,
     sandbox,
+    tax_report,
     views,
 )  # fmt: skip
 from services.portal import Portal
@@ -46,4 +47,5 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     contracts.install(server)
     instalments.install(server)
     sandbox.install(server)
+    tax_report.install(server)
     guard.install(server, app)

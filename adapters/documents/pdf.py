@@ -17,7 +17,7 @@ from adapters.documents import duties, words
 from adapters.documents.einvoice import FILE_NAME, einvoice
 from adapters.documents.transfer_code import transfer_code
 from config import ROOT
-from domain.billing.invoice import BY_CUSTOMER, TAKES_BACK, InvoiceDocument
+from domain.billing.invoice import BY_CUSTOMER, TAKES_BACK, Brand, InvoiceDocument
 from domain.errors import InvalidInputError
 from domain.text import current_locale, use_locale
 from domain.text import gettext as _
@@ -74,7 +74,7 @@ def _payload(document: InvoiceDocument) -> dict[str, Any]:
             "line": look.line,
             "text": look.text,
         },
-        "logo": _logo(document),
+        "logo": logo_of(document.brand),
         "sender": ", ".join(words.address(seller)),
         "address": words.address(document.customer),
         "facts": words.facts(document),
@@ -96,8 +96,9 @@ def _payload(document: InvoiceDocument) -> dict[str, Any]:
     }
 
 
-def _logo(document: InvoiceDocument) -> str:
-    logo = document.brand.logo or DEFAULT_LOGO.read_text(encoding="utf-8")
+def logo_of(brand: Brand) -> str:
+    """The brand's logo as SVG; InvalidInputError where it is none."""
+    logo = brand.logo or DEFAULT_LOGO.read_text(encoding="utf-8")
     try:
         root = etree.fromstring(logo.encode(), etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:

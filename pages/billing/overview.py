@@ -56,6 +56,7 @@ def layout(**query: str) -> html.Div:
     if instalment_plans.plans(viewer):
         plan = [icon("calendar"), _("Instalments")]
         past.insert(0, dcc.Link(plan, href=f"{PATH}/instalments", className="btn btn-secondary"))
+    past.append(dcc.Link([icon("document-text"), _("VAT")], href=f"{PATH}/tax", className="btn btn-secondary"))
     head = page_head(_("Billing"), lead=_lead(view), actions=past if view.years else ())
     if not view.years:
         text = _("Your first bill appears here a few days after the first month with us is over.")

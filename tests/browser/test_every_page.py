@@ -24,6 +24,7 @@ CUSTOMER_PAGES = {
     "billing-history": "/billing/history",
     "payments": "/billing/payments",
     "instalments": "/billing/instalments",
+    "tax": "/billing/tax?year=2026",
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
     "contracts-switch-none": "/contracts/switch",
