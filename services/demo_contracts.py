@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_11_10
 
 from adapters.tariffs.holiday_dates import holiday_rows
 from data.queries import contracts as queries
@@ -103,25 +104,31 @@ def make_contracts(first: date | None = None) -> int:
 
 def _make_out(tx: Session, account_ids: set[int], since: date) -> None:
     """Businesses have their bills made out with a VAT id, which is invented, and an order number."""
-    rows = select(
-        Account.id, Account.number, Customer.name, func.min(Site.street), func.min(Site.postcode), func.min(Site.city)
+    first_site = (
+        select(Tenancy.account_id, func.min(Tenancy.site_id).label("site_id")).group_by(Tenancy.account_id).subquery()
     )
     rows = (
-        rows.join(Customer, Customer.id == Account.customer_id)
-        .join(Tenancy, Tenancy.account_id == Account.id)
-        .join(Site, Site.id == Tenancy.site_id)
+        select(Account.id, Account.number, Customer.name, Site.street, Site.postcode, Site.city)
+        .join(Customer, Customer.id == Account.customer_id)
+        .join(first_site, first_site.c.account_id == Account.id)
+        .join(Site, Site.id == first_site.c.site_id)
         .where(Account.id.in_(account_ids))
-        .group_by(Account.id, Account.number, Customer.name)
     )
     for account_id, digits, name, street, postcode, city in tx.execute(rows).all():
         made_out = BillingProfile(
-            legal_name=name, street=street or name, postcode=postcode, city=city, vat_id=f"DE{number(SEED, digits, 9)}",
+            legal_name=name, street=street or name, postcode=postcode, city=city, vat_id=_vat_id(digits),
             order_number=f"PO-{number(SEED, f'{digits}/order', 5)}", amounts="net",
         )  # fmt: skip
         signed_at = datetime.combine(since - timedelta(days=20), time(10), UTC)
         papers.add_profile(
             tx, made_out, account_id=account_id, valid_from=signed_at.date(), made_by=None, now=signed_at
         )
+
+
+def _vat_id(name: str) -> str:
+    """An invented German one whose check digit fits."""
+    body = f"1{number(SEED, name, 7)}"
+    return f"DE{body}{mod_11_10.calc_check_digit(body)}"
 
 
 def _write_market(catalogue: dict[str, Any]) -> None:

@@ -68,7 +68,8 @@ def _payload(paper: Paper) -> dict[str, Any]:
         "tie": tie(paper.difference_minor, len(paper.documents), _currency(paper)),
         "sites": [
             {"name": names.get(site) or _("Without a site"), "sums": [sum_row(one) for one in paper.sums if one.site == site]}
-            for site in dict.fromkeys(one.site for one in paper.sums)
+            for site, _name in paper.sites
+            if any(one.site == site for one in paper.sums)
         ],
         "documents": [_document_row(one, names) for one in paper.documents],
         "foot": " · ".join(part for part in (*words.address(seller), seller.phone, seller.email, seller.vat_id) if part),

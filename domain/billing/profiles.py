@@ -20,7 +20,7 @@ VAT_FORMS = {
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 COUNTRY = re.compile("[A-Z]{2}")
 LONGEST = {
-    "legal_name": 120, "street": 120, "postcode": 16, "city": 80, "country": 2, "vat_id": 16, "order_number": 60,
+    "legal_name": 120, "street": 120, "postcode": 16, "city": 80, "vat_id": 16, "order_number": 60,
     "email": 254,
 }  # fmt: skip
 NEEDED = ("legal_name", "street", "city")  # some countries know no postcodes

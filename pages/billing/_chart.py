@@ -58,7 +58,7 @@ def headline(found: Months) -> str:
     if not found.bars:
         return _("Nothing was billed yet.")
     mean = sum(billed for _month, billed, _paid in found.bars) // len(found.bars)
-    return _("You were billed {amount} a month on average.", amount=formats.money(mean, found.currency))
+    return _("You were billed {amount} a month on average, with VAT.", amount=formats.money(mean, found.currency))
 
 
 def data(found: Months) -> BarData:

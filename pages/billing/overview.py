@@ -19,12 +19,13 @@ from components.links import href
 from components.period_bar import segmented
 from components.tables import Column, data_table, row_count
 from components.theme import theme
+from domain.access import Viewer
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from pages.billing import _chart as chart
 from pages.billing import _estimate as estimate
 from pages.billing import _words as words
-from services import billing_list, instalment_plans, portal
+from services import billing_list, billing_profile, instalment_plans, portal
 from services.billing_list import BillRow, Filter, Listing
 
 PATH = "/billing"
@@ -56,13 +57,17 @@ def layout(**query: str) -> html.Div:
     if instalment_plans.plans(viewer):
         plan = [icon("calendar"), _("Instalments")]
         past.insert(0, dcc.Link(plan, href=f"{PATH}/instalments", className="btn btn-secondary"))
+    if view.is_business:
+        past.append(
+            dcc.Link([icon("cog-6-tooth"), _("Billing details")], href=f"{PATH}/profile", className="btn btn-secondary")
+        )
     past.append(dcc.Link([icon("document-text"), _("VAT")], href=f"{PATH}/tax", className="btn btn-secondary"))
     head = page_head(_("Billing"), lead=_lead(view), actions=past if view.years else ())
     if not view.years:
         text = _("Your first bill appears here a few days after the first month with us is over.")
         to_come = html.Div(estimate.card(viewer), className="g")
         return html.Div([head, to_come, states.empty("not_yet", _("No bills yet"), text)])
-    is_gross = query.get("vat", "") != "net" if view.is_business else True
+    is_gross = _is_gross(viewer, query) if view.is_business else True
     held = {"vat": query.get("vat", "")}
     return html.Div(
         [
@@ -73,6 +78,12 @@ def layout(**query: str) -> html.Div:
             html.Div(_list_card(view, query, asked, is_gross=is_gross), className="g"),
         ]
     )  # fmt: skip
+
+
+def _is_gross(viewer: Viewer, query: dict[str, str]) -> bool:
+    """As the address says; else as the billing details say."""
+    asked = query.get("vat", "")
+    return asked == "gross" if asked in {"gross", "net"} else not billing_profile.shows_net(viewer)
 
 
 def read(query: dict[str, str]) -> Filter:
@@ -196,7 +207,7 @@ def _vat_switch(view: Listing, query: dict[str, str], *, is_gross: bool) -> Any:
     if not view.is_business:
         return None
     items = [
-        (_("With VAT"), href(PATH, query, vat=None), is_gross),
+        (_("With VAT"), href(PATH, query, vat="gross"), is_gross),
         (_("Without VAT"), href(PATH, query, vat="net"), not is_gross),
     ]
     return segmented(items, label=_("VAT"))

@@ -31,7 +31,7 @@ RETAILER = Party(
 HOME = Party(name="Jana Vogt", street="Lindenweg 14", post_code="79104", city="Freiburg", email="jana@demo.example")
 BAKERY = Party(
     name="Bäckerei Kern & Söhne KG", street="Hauptstraße 3", post_code="79312", city="Emmendingen",
-    email="kern@demo.example", vat_id="DE987654321",
+    email="kern@demo.example", vat_id="DE136695976",
 )  # fmt: skip
 NOTICES = Notices(
     hotline="+49 761 555 0100", email="hello@demo.example",

@@ -8,7 +8,7 @@ from domain.billing.profiles import BillingProfile, vat_id_problem
 
 KERN = BillingProfile(
     legal_name="Bäckerei Kern & Söhne KG", street="Hauptstraße 3", postcode="79312", city="Emmendingen",
-    vat_id="DE987654321", order_number="PO-7781", email="rechnung@kern.example",
+    vat_id="DE136695976", order_number="PO-7781", email="rechnung@kern.example",
 )  # fmt: skip
 
 
@@ -47,5 +47,5 @@ def test_vat_ids_of_other_countries_pass(vat_id):
 
 
 def test_a_profile_is_tidied_before_it_is_kept():
-    typed = replace(KERN, legal_name="  Bäckerei  Kern & Söhne KG ", country="de", vat_id="de 987.654-321")
+    typed = replace(KERN, legal_name="  Bäckerei  Kern & Söhne KG ", country="de", vat_id="de 136.695-976")
     assert typed.tidy() == KERN
