@@ -97,6 +97,7 @@ SERVICE_VERBS = {
     "bank-import": ("services.bank_import", "book the entries of a camt.053 bank statement, each once"),
     "suspense": ("services.bank_entries", "list and assign money that nobody knows yet for what"),
     "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
+    "change-request": ("services.change_requests", "list what customers ask about contracts, and settle it"),
     "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "invoice": ("services.invoice", "make a PDF or an e-invoice of a billing document"),

@@ -11,6 +11,7 @@ from auth import (
     answers,
     billing_files,
     billing_proof,
+    contract_changes,
     contracts,
     downloads,
     errors,
@@ -45,6 +46,7 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     billing_proof.install(server)
     payments.install(server)
     contracts.install(server)
+    contract_changes.install(server)
     instalments.install(server)
     sandbox.install(server)
     tax_report.install(server)

@@ -240,6 +240,16 @@ def _contract_changed(values: Values) -> Letter:
     )  # fmt: skip
 
 
+@TEMPLATES.register("request_ended")
+def _request_ended(values: Values) -> Letter:
+    """contract, number, note, is_done."""
+    said = _("We have done what you asked for.") if values["is_done"] else _("We could not do what you asked for.")
+    return _letter(
+        _("Your request {number} is answered", number=values["number"]), said, *([str(values["note"])] if values["note"] else []),
+        action=(_("See your requests"), f"/contracts/change?contract={values['contract']}"),
+    )  # fmt: skip
+
+
 @TEMPLATES.register("cancellation_received")
 def _cancellation_received(values: Values) -> Letter:
     """contract, on, number."""

@@ -164,6 +164,7 @@ def test_no_data_is_committed():
         "ingest",
         "rate",
         "refund",
+        "change-request",
         "billing-run",
         "bank-import",
         "suspense",

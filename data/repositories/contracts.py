@@ -103,6 +103,12 @@ def lock_contract(tx: Session, contract_id: int) -> Contract | None:
     return tx.scalar(select(Contract).where(Contract.id == contract_id).with_for_update())
 
 
+def end_contract(tx: Session, contract_id: int, end: date, *, now: datetime) -> None:
+    """The contract, and what applies in it, end before a local day."""
+    supersede_terms(tx, contract_id, end, now=now)
+    tx.execute(update(Contract).where(Contract.id == contract_id).values(end_date=end))
+
+
 def supersede_terms(tx: Session, contract_id: int, since: date, *, now: datetime) -> None:
     """End what applies from a day on: terms from then on are superseded, the one that reaches into it ends there."""
     live = tx.scalars(

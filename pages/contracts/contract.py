@@ -45,6 +45,8 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     if view.state == "running" and instalment_plans.plan(viewer, contract):
         address = f"/billing/instalments?contract={view.contract.public_id}"
         actions.append(texts.button(_("Instalments"), address))
+    if view.state != "over":
+        actions.append(texts.button(_("End or change"), f"/contracts/change?contract={view.contract.public_id}"))
     orders = contract_switching.orders(viewer, contract)
     main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view), _orders(view, orders)]
     return html.Div(

@@ -29,6 +29,7 @@ CUSTOMER_PAGES = {
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
     "contracts-switch-none": "/contracts/switch",
+    "contracts-change-none": "/contracts/change",
     "contracts-order-none": "/contracts/order",
     "contracts-calculator": "/contracts/calculator?people=3&area=120&pv=6&battery=5",
     "contracts-calculator-wrong": "/contracts/calculator?people=0&area=900",
