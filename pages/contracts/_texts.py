@@ -18,6 +18,8 @@ COMPARE = "/contracts/compare"
 SWITCH = "/contracts/switch"
 ORDER = "/contracts/order"
 CALCULATOR = "/contracts/calculator"
+RENEW = "/contracts/renew"
+SOON_DAYS = 90  # so long before its end a term is to be thought of
 
 
 def tabs(current: str, contract: str = "") -> html.Nav:
@@ -61,6 +63,12 @@ def days(view: ContractView) -> str:
     if left is None:
         return _("Ends when you say so, {n} days later", n=view.bound.notice_days)
     return ngettext("{n} day", "{n} days", left)
+
+
+def ends_soon(view: ContractView) -> bool:
+    """Whether the term of a running contract comes to its end."""
+    left = view.days_left
+    return view.state == "running" and left is not None and left <= SOON_DAYS
 
 
 def conditions(offered: Offered) -> list[str]:

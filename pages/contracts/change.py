@@ -53,7 +53,7 @@ def layout(contract: str = "", **query: str) -> html.Div:
             html.Div(
                 [
                     html.Div(_forms(found, query), className="c7 stack-cards"),
-                    html.Div(_requests(found), className="c5"),
+                    html.Div(_requests(found), className="c5 stack-cards"),
                 ],
                 className="g",
             ),
@@ -180,7 +180,7 @@ def _form(found: ChangeView, kind: ChangeKind, query: dict[str, str]) -> html.Se
     is_open = mine or None
     body = [
         html.P(about, className="sub"),
-        html.Details([html.Summary(title), form], open=is_open, className="pay-more"),
+        html.Details([html.Summary(_("Fill in")), form], open=is_open, className="pay-more"),
     ]
     return card(card_id=f"change-{kind}", title=title, body=body)
 

@@ -42,6 +42,8 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     if view.contract.direction == "supply" and view.state != "over":
         address = f"{texts.COMPARE}?contract={view.contract.public_id}"
         actions.append(texts.button(_("Compare tariffs"), address, is_primary=True))
+        if view.days_left is not None:
+            actions.append(texts.button(_("Renew"), f"{texts.RENEW}?contract={view.contract.public_id}"))
     if view.state == "running" and instalment_plans.plan(viewer, contract):
         address = f"/billing/instalments?contract={view.contract.public_id}"
         actions.append(texts.button(_("Instalments"), address))

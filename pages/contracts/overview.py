@@ -73,4 +73,8 @@ def _actions(view: ContractView) -> list[html.Div]:
     parts = [texts.button(_("Prices and conditions"), target)]
     if view.contract.direction == "supply":
         parts.insert(0, texts.button(_("Compare tariffs"), f"{texts.COMPARE}?contract={view.contract.public_id}"))
+        if texts.ends_soon(view):
+            parts.insert(
+                0, texts.button(_("Renew"), f"{texts.RENEW}?contract={view.contract.public_id}", is_primary=True)
+            )
     return [html.Div(parts, className="contract-actions")]

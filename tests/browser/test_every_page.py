@@ -29,6 +29,7 @@ CUSTOMER_PAGES = {
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
     "contracts-switch-none": "/contracts/switch",
+    "contracts-renew-none": "/contracts/renew",
     "contracts-change-none": "/contracts/change",
     "contracts-order-none": "/contracts/order",
     "contracts-calculator": "/contracts/calculator?people=3&area=120&pv=6&battery=5",
@@ -148,7 +149,11 @@ def test_a_line_of_a_bill_opens_to_its_intervals(browser: Browser):
 def test_the_page_of_one_contract(browser: Browser, who: str):
     browser.enter(who)
     address = _first_link(browser, "/contracts", ".contract-list h2 a")
-    assert _look(browser, f"contract-{who}", address) == []
+    contract = address.rpartition("/")[2]
+    wrong = _look(browser, f"contract-{who}", address)
+    for page in ("renew", "change"):
+        wrong += _look(browser, f"contract-{page}-{who}", f"/contracts/{page}?contract={contract}", NARROW_AND_WIDE)
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["billing", "contracts"])
