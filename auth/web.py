@@ -19,6 +19,7 @@ from auth import (
     health,
     instalments,
     language,
+    payment_help,
     payments,
     requests,
     sandbox,
@@ -45,6 +46,7 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     billing_files.install(server)
     billing_proof.install(server)
     payments.install(server)
+    payment_help.install(server)
     contracts.install(server)
     contract_changes.install(server)
     instalments.install(server)

@@ -203,7 +203,7 @@ def _notice(values: Values) -> Letter:
         _("{amount} have been due since {day}. We have charged {fee} for this notice.",
           amount=_money(values), day=_day(values, "due_on"), fee=_money(values, "fee_minor")),
         *last, _("If you cannot pay at once, you can agree on instalments or a later date with us."),
-        action=(_("Pay or agree on instalments"), "/billing"),
+        action=(_("Pay or agree on instalments"), "/billing/help"),
     )  # fmt: skip
 
 

@@ -232,6 +232,11 @@ def _raise_first(issues: list[Issue]) -> None:
         raise InvalidInputError(issue.field, issue.code, **issue.params)
 
 
+def local_today() -> date:
+    """Today where the retailer is: what days of a request are counted from."""
+    return _today()
+
+
 def _today() -> date:
     return local_date(portal.current().clock.now(), ZONE)
 

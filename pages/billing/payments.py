@@ -43,7 +43,7 @@ def layout(**query: str) -> html.Div:
     may_pay = payments.may_pay(viewer, account)
     return html.Div(
         [
-            page_head(_("Payments"), lead=_("Account {number}", number=chosen.number), actions=_others(mine, chosen)),
+            page_head(_("Payments"), lead=_("Account {number}", number=chosen.number), actions=[*_others(mine, chosen), _help(account)]),
             *_told(viewer, query),
             *([] if may_pay else [words.notice("info", _("Only owners of the account can pay and change how it pays."))]),
             html.Div(
@@ -65,6 +65,11 @@ def _others(mine: tuple[AccountName, ...], chosen: AccountName) -> list[Any]:
         for one in mine
         if one != chosen
     ]
+
+
+def _help(account: str) -> dcc.Link:
+    words_ = [icon("lifebuoy"), _("Help with paying")]
+    return dcc.Link(words_, href=href("/billing/help", account=account), className="btn btn-secondary btn-sm")
 
 
 def _told(viewer: Viewer, query: dict[str, str]) -> list[html.Div]:

@@ -25,6 +25,7 @@ CUSTOMER_PAGES = {
     "payments": "/billing/payments",
     "instalments": "/billing/instalments",
     "tax": "/billing/tax?year=2026",
+    "billing-help": "/billing/help",
     "billing-details": "/billing/profile",
     "contracts": "/contracts",
     "contracts-compare": "/contracts/compare",
