@@ -98,6 +98,7 @@ SERVICE_VERBS = {
     "suspense": ("services.bank_entries", "list and assign money that nobody knows yet for what"),
     "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
     "change-request": ("services.change_requests", "list what customers ask about contracts, and settle it"),
+    "payment-plan": ("services.plan_desk", "list payment plans and later days that wait, agree to them or decline"),
     "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "invoice": ("services.invoice", "make a PDF or an e-invoice of a billing document"),

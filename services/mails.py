@@ -207,6 +207,18 @@ def _notice(values: Values) -> Letter:
     )  # fmt: skip
 
 
+@TEMPLATES.register("payment_request_ended")
+def _payment_request_ended(values: Values) -> Letter:
+    """What (plan or extension), is_agreed, note, until (of an extension)."""
+    if not values["is_agreed"]:
+        said = _("We could not agree to it: {note}", note=values["note"])
+    elif values["what"] == "plan":
+        said = _("Your plan is agreed. No reminder comes while you keep it.")
+    else:
+        said = _("You can pay until {day}. No reminder comes before that.", day=_day(values, "until"))
+    return _letter(_("Your request about paying is answered"), said, action=(_("See your requests"), "/billing/help"))
+
+
 @TEMPLATES.register("refund_sent")
 def _refund_sent(values: Values) -> Letter:
     """amount_minor, currency, to."""

@@ -29,7 +29,7 @@ from domain.payments.plans import (
     plan_issues,
 )  # fmt: skip
 from domain.payments.refunds import AlreadyDecidedError
-from services import portal, receivables
+from services import mails, portal, receivables
 from services.account_access import account_for
 from services.admin import one_line
 
@@ -106,6 +106,7 @@ def decide_plan(viewer: Viewer, public_id: str, *, is_agreed: bool, note: str = 
             row.ended_on = _today()
             repository.end_pauses(tx, row.id, _today())
         _audit(tx, f"plan:{row.state}", viewer.user_id, row.account_id, public_id)
+        _tell(tx, row.account_id, "plan", is_agreed=is_agreed, note=row.note)
 
 
 def check_plans(today: date) -> dict[str, str]:
@@ -191,6 +192,15 @@ def decide_extension(viewer: Viewer, public_id: str, *, is_agreed: bool, note: s
                 now=made.clock.now(),
             )  # fmt: skip
         _audit(tx, f"extension:{row.state}", viewer.user_id, row.account_id, public_id)
+        _tell(tx, row.account_id, "extension", is_agreed=is_agreed, note=row.note, until=row.until)
+
+
+def _tell(tx: Session, account_id: int, what: str, *, is_agreed: bool, note: str, until: date | None = None) -> None:
+    """The customer is told of a decision, in the transaction that makes it."""
+    values: dict[str, object] = {"what": what, "is_agreed": is_agreed, "note": note}
+    if until is not None:
+        values["until"] = until.isoformat()
+    mails.mail_account(tx, "payment_request_ended", account_id, values, now=portal.current().clock.now())
 
 
 def _offer(db: Session, account_id: int, months: int, first_due: date, currency: str) -> PlanOffer:

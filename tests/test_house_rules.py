@@ -165,6 +165,7 @@ def test_no_data_is_committed():
         "rate",
         "refund",
         "change-request",
+        "payment-plan",
         "billing-run",
         "bank-import",
         "suspense",

@@ -233,6 +233,7 @@ SAMPLES = {
         "withdraw_until": "2026-12-07",
     },
     "contract_changed": {"what": "You asked us to correct your name.", "contract": "con-1", "number": "A-2"},
+    "payment_request_ended": {"what": "extension", "is_agreed": True, "note": "", "until": "2026-12-31"},
     "request_ended": {"contract": "con-1", "number": "K-0000001", "note": "The name was right.", "is_done": False},
     "cancellation_received": {"contract": "con-1", "on": "2026-12-31", "number": "A-3"},
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +12,9 @@ import pytest
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from domain.payments.refunds import AlreadyDecidedError
-from services import billing_issue, dunning_run, ledger, plans, portal
+from services import billing_issue, dunning_run, ledger, plan_desk, plans, portal
 from tests.factories.billing import make_document, make_line
+from tests.factories.billing_world import mails
 from tests.factories.databases import BOTH, current_database
 from tests.factories.people import people
 
@@ -216,3 +218,35 @@ def test_owners_ask_members_look_and_what_is_somebody_elses_is_missing(here):
     ):
         with pytest.raises(NotFoundError):
             act()
+
+
+def terminal(here, *words):
+    parser = argparse.ArgumentParser()
+    plan_desk.add_arguments(parser)
+    return plan_desk.command(parser.parse_args([*words, "--by", "agent@demo.example"]), here.portal)
+
+
+def test_staff_decide_from_the_terminal_and_the_customer_is_told(here, capsys):
+    document = invoice(net_minor=100_000)  # 1,190.00 is more than is agreed at once
+    plan = ask(here, 6)
+    later = plans.ask_extension(person(here, "consumer"), document.public_id, date(2026, 8, 30))
+    assert terminal(here, "list") == 0
+    assert capsys.readouterr().out == (
+        f"{plan.public_id}\t{ADA}\t1190.00 EUR in 6 parts\n{later.public_id}\t{ADA}\t{document.number} until 2026-08-30\n"
+    )
+    assert terminal(here, "decline", plan.public_id) == 1
+    assert capsys.readouterr().err == "Note: Please fill it in.\n"
+    assert terminal(here, "decline", plan.public_id, "--note", "Two broken plans.") == 0
+    assert terminal(here, "agree", later.public_id) == 0
+    assert terminal(here, "agree", "nothing-such") == 1
+    assert [one.state for one in plans.plans(person(here, "consumer"), here.ids.accounts["consumer"])] == ["declined"]
+    assert [one.state for one in plans.extensions(person(here, "consumer"), here.ids.accounts["consumer"])] == [
+        "granted"
+    ]
+    told = [one["values"] for one in mails(here.portal) if one["template"] == "payment_request_ended"]
+    assert [(one["what"], one["is_agreed"], one["note"]) for one in told] == [
+        ("plan", False, "Two broken plans."), ("extension", True, ""),
+    ]  # fmt: skip
+    capsys.readouterr()
+    assert terminal(here, "list") == 0
+    assert capsys.readouterr().out == "Nothing waits.\n"
