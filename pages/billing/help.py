@@ -110,7 +110,7 @@ def _field(field_id: str, label: str, control: Any, hint: str = "") -> html.Div:
     return html.Div([html.Label(label, htmlFor=field_id, className="form-label"), control, *more])
 
 
-def _input(form: str, name: str, value: str, query: dict[str, str], **options: Any) -> dbc.Input:
+def _input(form: str, name: str, value: str, query: dict[str, str], kind: str = "text", **options: Any) -> dbc.Input:
     """Keeps what was typed where its form came back."""
     mine = query.get("form") == form
     shown = query.get(name, value) if mine else value
@@ -121,7 +121,8 @@ def _input(form: str, name: str, value: str, query: dict[str, str], **options: A
         value=shown,
         invalid=wrong,
         autocomplete="off",
-        **{"type": "text", **options},
+        type=kind,
+        **options,
     )
 
 
@@ -148,7 +149,7 @@ def _extension_card(viewer: Viewer, account: str, query: dict[str, str], *, may:
         chosen = query.get("document", "") if query.get("form") == "extension" else options[0]["value"]
         parts = [
             _field("help-extension-document", _("Bill"), dbc.Select(id="help-extension-document", name="document", options=options, value=chosen)),
-            _field("help-extension-until", _("Pay by"), _input("extension", "until", later, query, type="date")),
+            _field("help-extension-until", _("Pay by"), _input("extension", "until", later, query, "date")),
         ]  # fmt: skip
         body.append(_form("extension", account, parts, _("Pay later")))
     rows = [[one.document, formats.day_medium(one.until), _state(one.state, one.note)] for one in asked]
@@ -172,9 +173,7 @@ def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool
             _field(
                 "help-plan-months", _("Months"), _input("plan", "months", "3", query, inputmode="numeric", maxlength=2)
             ),
-            _field(
-                "help-plan-first_due", _("First payment on"), _input("plan", "first_due", tomorrow, query, type="date")
-            ),
+            _field("help-plan-first_due", _("First payment on"), _input("plan", "first_due", tomorrow, query, "date")),
         ]
         body.append(_form("plan", account, parts, _("Pay in parts")))
     rows = [
