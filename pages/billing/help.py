@@ -71,7 +71,7 @@ def _told(query: dict[str, str]) -> list[html.Div]:
         return [_notice("bad", "exclamation-circle", problem(query), role="alert")]
     done = {
         "extension_granted": _("The bill can be paid later. No reminder comes before that day."),
-        "extension_asked": _("We have your request and answer within two working days. No reminder comes until then."),
+        "extension_asked": _("We have your request and answer within two working days."),
         "plan_active": _("The plan is agreed. No reminder comes while you keep it."),
         "plan_asked": _("We have your request and answer within two working days. No reminder comes until then."),
         "refund_asked": _("We have your request. Two of us look at it, then the money is sent."),

@@ -68,7 +68,7 @@ def layout(contract: str = "", amount: str = "", **query: str) -> html.Div:
             html.Div(
                 [
                     html.Div(_balance_card(view), className="c8"),
-                    html.Div([_plan_card(own), _change_card(own, view, query)], className="c4 stack-cards"),
+                    html.Div([_plan_card(own), _change_card(own, view, {**query, "amount": amount})], className="c4 stack-cards"),
                 ],
                 className="g",
             ),
@@ -254,6 +254,8 @@ def _change_card(own: Outlook, view: Outlook, query: dict[str, str]) -> html.Sec
         type="text", id="instalments-amount", name="amount", value=_typed(own, view.amount_minor), inputmode="decimal",
         debounce=True, autocomplete="off", invalid=bool(query.get("problem")) or None,
     )  # fmt: skip
+    if query.get("problem"):  # what was typed stays, to be mended
+        field.value = query["amount"][:20]
     slider = dbc.Input(
         type="range", id="instalments-slider", min=low, max=high, step=1, value=_whole(own, view.amount_minor),
         debounce=150, class_name="form-range",

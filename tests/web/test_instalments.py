@@ -93,7 +93,9 @@ def test_what_is_wrong_is_said_and_nothing_changes(sign_in, own, typed, problem,
     client, before = sign_in("consumer"), own()
     answer = post(client, contract=before.contract.public_id, amount=typed)
     assert asked(answer)["problem"] == problem
-    assert sentence in page(client, answer.location)
+    said = page(client, answer.location)
+    assert sentence in said
+    assert not typed or f'"value": "{typed}"' in said
     assert own() == before
 
 
