@@ -68,6 +68,9 @@ def ask(viewer: Viewer, contract_public_id: str, kind: str, day: date | None, te
         known = queries.change_of_key(tx, key)
         if known is not None:
             return _again(known, contract_public_id, kind, day)
+        view = contract_details.details(
+            viewer, contract_public_id
+        )  # somebody may have ended it before the lock was ours
         words = " ".join(text.split())
         _refuse(tx, view, kind, day, words)
         row = repository.add(

@@ -81,6 +81,23 @@ def test_the_same_form_twice_is_one_request(world):
             ask(key="two")
 
 
+def test_of_two_ends_at_once_the_first_counts(world, monkeypatch):
+    lock = change_requests.contract_repository.lock_contract
+
+    def late(tx, contract_id):
+        monkeypatch.setattr(change_requests.contract_repository, "lock_contract", lock)
+        ask(day=date(2026, 7, 16), key="first")  # between what was read and the lock
+        return lock(tx, contract_id)
+
+    with at(world, "2026-06-20T08:00"):
+        monkeypatch.setattr(change_requests.contract_repository, "lock_contract", late)
+        with pytest.raises(InvalidInputError, match="contract_over"):
+            ask(day=date(2026, 7, 20), key="second")
+        with world.records.reading() as db:
+            assert contract_queries.contract_row(db, "con-1").end_date == date(2026, 7, 16)
+            assert [term.end_date for term in contract_queries.terms_of(db, 1)] == [date(2026, 7, 16)]
+
+
 @pytest.mark.parametrize(("kind", "day", "text", "field"), [
     ("cancel", None, "", "day"), ("cancel", date(2026, 7, 3), "", "day"), ("cancel", date(2025, 1, 1), "", "day"),
     ("cancel", date(2028, 1, 1), "", "day"), ("move_out", date(2026, 7, 16), "", "text"), ("correct", None, "", "text"),
