@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -43,6 +44,7 @@ class Config(BaseModel):
     brand_accent: str = "#0066CC"
     brand_logo: str = ""
     brand_contact: Annotated[str, Field(max_length=120)] = "help@demo.example"
+    time_zone: str = "Europe/Berlin"
     retailer: str = ""
     smtp_url: str = ""
     mqtt_url: str = ""
@@ -108,6 +110,13 @@ class Config(BaseModel):
         if instant.tzinfo is None:
             raise ValueError("add the offset from UTC, such as 2026-09-22T12:35:00+00:00")
         return instant.astimezone(UTC)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("use a name of the IANA list, such as Europe/Berlin")
+        return value
 
     @field_validator("engine")
     @classmethod

@@ -86,7 +86,7 @@ def write_down(viewer: Viewer, account_public_id: str, receipt: Receipt) -> bool
     made = portal.current()
     now = made.clock.now()
     bank_reference = one_line(receipt.bank_reference)
-    _check(receipt, bank_reference, now.date())
+    _check(receipt, bank_reference, portal.today())
     with made.records.transaction() as tx:
         row = repository.add_if_absent(
             tx, entry_key=f"hand:{number}:{bank_reference}"[:200], source="hand", statement="", end_to_end="",
@@ -126,7 +126,7 @@ def _in_suspense(tx: Session, public_id: str, sign: int) -> BankEntryRow:
 
 
 def _booking(viewer: Viewer, row: BankEntryRow) -> Booking:
-    return Booking(f"bank:{row.public_id}:assigned", portal.current().clock.now().date(), viewer.user_id)
+    return Booking(f"bank:{row.public_id}:assigned", portal.today(), viewer.user_id)
 
 
 def _assigned(tx: Session, viewer: Viewer, row: BankEntryRow, account_id: int) -> None:

@@ -149,7 +149,7 @@ def _attempts(db: Session, account: AccountRow) -> list[Entry]:
             facts = payment_queries.facts_of(db, row.id)
             reason = next((fact.reason for fact in facts if fact.kind is FactKind.DECLINED), "")
             found.append(
-                Entry(row.created_at.date(), account.number, UNBOOKED[row.state], None, None, (), row.currency, -row.amount_minor, None, reason)
+                Entry(portal.day_of(row.created_at), account.number, UNBOOKED[row.state], None, None, (), row.currency, -row.amount_minor, None, reason)
             )  # fmt: skip
     return found
 
@@ -158,7 +158,7 @@ def _asks(db: Session, account: AccountRow) -> list[Entry]:
     """Refunds that were asked for and not booked."""
     return [
         Entry(
-            row.asked_at.date(), account.number, REFUND_ASKS[row.state], None, None, (), row.currency, row.amount_minor, None, row.reason,
+            portal.day_of(row.asked_at), account.number, REFUND_ASKS[row.state], None, None, (), row.currency, row.amount_minor, None, row.reason,
         )
         for row in reversed(refund_queries.refunds_of(db, account.id))
         if row.state in REFUND_ASKS

@@ -99,7 +99,7 @@ def bills(viewer: Viewer) -> list[BillRow]:
     """Every document of the viewer's accounts, newest first."""
     if not viewer.sees_customer_pages:
         return []
-    today = portal.current().clock.now().date()
+    today = portal.today()
     with portal.current().records.reading() as db:
         rows = queries.documents(db, viewer.account_ids)
         left = {row.id: row.open_minor for row in queries.open_documents(db, viewer.account_ids)}

@@ -10,13 +10,11 @@ from data.queries.dunning import CaseRow, PauseRow
 from data.repositories import audit
 from data.repositories import dunning as repository
 from domain.access import Permission, Viewer, require
-from domain.calendar import local_date
 from domain.errors import InvalidInputError, NotFoundError
 from domain.payments.retries import PAUSES
 from services import portal
 from services.account_access import account_for
 from services.admin import one_line
-from services.dunning_run import ZONE
 
 
 def reminders(viewer: Viewer, account_public_id: str) -> list[CaseRow]:
@@ -38,7 +36,7 @@ def dunning_pauses(viewer: Viewer, account_public_id: str) -> list[PauseRow]:
     require(viewer, Permission.MANAGE_BILLING)
     account_id, _ = account_for(viewer, account_public_id, Permission.VIEW_BILLING)
     with portal.current().records.reading() as db:
-        return queries.pauses_of(db, account_id, _today())
+        return queries.pauses_of(db, account_id, portal.today())
 
 
 def pause_dunning(
@@ -53,7 +51,7 @@ def pause_dunning(
     """Remind nobody of an account, or of one document, until a day or until it is lifted; the pause's public id."""
     require(viewer, Permission.MANAGE_BILLING)
     account_id, number = account_for(viewer, account_public_id, Permission.VIEW_BILLING)
-    made, today = portal.current(), _today()
+    made, today = portal.current(), portal.today()
     if reason not in PAUSES:
         raise InvalidInputError("reason", "unknown", reason=reason)
     if until is not None and until <= today:
@@ -74,7 +72,7 @@ def pause_dunning(
 def lift_pause(viewer: Viewer, public_id: str) -> None:
     """From today on reminders go out again; a pause that has ended stays ended."""
     require(viewer, Permission.MANAGE_BILLING)
-    made, today = portal.current(), _today()
+    made, today = portal.current(), portal.today()
     with made.records.transaction() as tx:
         row = repository.pause(tx, public_id)
         if row is None:
@@ -82,7 +80,3 @@ def lift_pause(viewer: Viewer, public_id: str) -> None:
         row.end_date = max(row.first_date, min(row.end_date or today, today))
         event = audit.Event("dunning:resumed", viewer.user_id, row.account_id, "pause", public_id)
         audit.add(tx, event, now=made.clock.now())
-
-
-def _today() -> date:
-    return local_date(portal.current().clock.now(), ZONE)

@@ -15,13 +15,11 @@ from data.queries import billing as billing_queries
 from data.queries import dunning as queries
 from data.repositories import audit
 from data.repositories import dunning as repository
-from domain.calendar import local_date
 from domain.payments.dunning import due_step, first_letter
 from domain.payments.retries import DunningStep
 from services import mails, plans, portal, receivables
 from services.receivables import Booking
 
-ZONE = "Europe/Berlin"
 TEMPLATES = {"reminder": "reminder", "first_notice": "notice", "last_notice": "notice"}
 
 
@@ -34,7 +32,7 @@ class StepTaken:
 
 def nightly() -> int:
     """How many steps were taken today; agreements that ended come first, so that their documents are not forgotten."""
-    today = local_date(portal.current().clock.now(), ZONE)
+    today = portal.today()
     plans.check_plans(today)
     return len(run_dunning(today))
 

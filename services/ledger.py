@@ -40,7 +40,7 @@ def command(arguments: argparse.Namespace, here: portal.Portal) -> int:
         export(sys.stdout, arguments.first, arguments.end)
         return 0
     if arguments.what == "ageing":
-        receivables(sys.stdout, arguments.on or here.clock.now().date())
+        receivables(sys.stdout, arguments.on or portal.today())
         return 0
     found = problems()
     print("\n".join(found) or "The ledger is balanced, and its receivables are the open items.")

@@ -95,7 +95,7 @@ def _check_method(method: PaymentMethod | None) -> None:
         return
     if method.state != "active":
         raise InvalidInputError("method", "removed")
-    for issue in card_issues(method.expires, portal.current().clock.now().date()):
+    for issue in card_issues(method.expires, portal.today()):
         raise InvalidInputError(issue.field, issue.code, **issue.params)
 
 

@@ -107,7 +107,7 @@ def _knowing(tx: Session, row: PaymentRow, payment: Payment, facts: Iterable[Fac
 
 
 def _book(tx: Session, row: PaymentRow, number: str, booking: PaymentBooking, now: datetime) -> None:
-    entry = Booking(ledger_key(row.provider, booking.key), now.date(), detail={"payment": row.public_id})
+    entry = Booking(ledger_key(row.provider, booking.key), portal.day_of(now), detail={"payment": row.public_id})
     of_key = ledger_key(row.provider, booking.of_key)
     clearing = f"clearing:{row.provider}"
     try:
@@ -137,7 +137,7 @@ def _tell(
     """A mail when money has arrived, and one when it did not or went back."""
     before, after = change
     values = {
-        "amount_minor": row.amount_minor, "currency": row.currency, "on": now.date().isoformat(), "retry_on": "",
+        "amount_minor": row.amount_minor, "currency": row.currency, "on": portal.day_of(now).isoformat(), "retry_on": "",
         "reference": queries.document_number(tx, row.document_id) or row.public_id,
     }  # fmt: skip
     if after is PaymentStatus.SUCCEEDED and before is not after:

@@ -122,7 +122,7 @@ def card_added(viewer: Viewer, public_id: str) -> MethodView | None:
     found = provider(row.provider).added_method(row.setup_id) if row.state == "pending" and row.setup_id else None
     made = portal.current()
     if found is not None:
-        for issue in card_issues(found.expires, made.clock.now().date()):
+        for issue in card_issues(found.expires, portal.today()):
             raise InvalidInputError(issue.field, issue.code, **issue.params)
         with made.records.transaction() as tx:
             if repository.activate(tx, row.id, _values(found)):
@@ -279,7 +279,7 @@ def _mandate(viewer: Viewer, account_id: int, debit: Debit, account: BankAccount
 
 def _method_views(db: Session, account_id: int) -> list[MethodView]:
     references = {row.id: row.reference for row in queries.mandates_of(db, account_id)}
-    today = portal.current().clock.now().date()
+    today = portal.today()
     return [
         MethodView(
             row.public_id, row.kind, row.brand, row.last4, row.expires, bool(card_issues(row.expires, today)), row.holder,

@@ -67,7 +67,7 @@ class Due:
 def collect_due() -> int:
     """Begin what is to be collected today; how many. One that cannot be begun does not stop the others."""
     made = portal.current()
-    today = made.clock.now().date()
+    today = portal.today()
     with made.records.reading() as db:
         due = [one for rule in queries.autopay_on(db) for one in _of_account(db, rule)]
     begun = 0
@@ -81,13 +81,13 @@ def collect_due() -> int:
 
 def collection(one: Due, attempts: Sequence[tuple[PaymentRow, Payment, datetime | None]]) -> Collection | Skip:
     """When a document is collected: as agreed the first time, by the plan after a failure."""
-    consented = one.rule.consented_at.date() if one.rule.consented_at else None
+    consented = portal.day_of(one.rule.consented_at) if one.rule.consented_at else None
     rule = AutopayRule(consented, one.rule.cap_minor, one.rule.preferred_day)
     is_disputed = any(payment.disputed_minor for _row, payment, _at in attempts)
     in_flight = any(row.is_open for row, _payment, _at in attempts)
     announced = max(one.document.issued_on, consented or one.document.issued_on)
     invoice = Invoice(announced, one.document.due_on, one.open_minor, is_disputed, in_flight)
-    has_method = one.method is not None and not card_issues(one.method.expires, portal.current().clock.now().date())
+    has_method = one.method is not None and not card_issues(one.method.expires, portal.today())
     notice = NOTICE_DAYS if one.method is not None and one.method.kind == "sepa" else 0
     found = collect(rule, invoice, has_method=has_method, notice_days=notice)
     own = [each for each in attempts if each[0].origin == "autopay"]
@@ -100,7 +100,7 @@ def _again(own: Sequence[tuple[PaymentRow, Payment, datetime | None]], amount_mi
     row, last, _at = own[-1]
     first_failed = next((at for _row, _payment, at in own if at is not None), row.created_at)
     failure = failure_of(last.decline_reason, is_returned=last.status is PaymentStatus.RETURNED)
-    day = PLAN.next_try(failure, first_failed.date(), len(own) - 1)
+    day = PLAN.next_try(failure, portal.day_of(first_failed), len(own) - 1)
     return Skip.NO_METHOD if day is None else Collection(day, amount_minor)
 
 

@@ -17,7 +17,6 @@ from data.repositories import audit
 from data.repositories import dunning as pauses
 from data.repositories import plans as repository
 from domain.access import Permission, Viewer, require, require_account
-from domain.calendar import local_date
 from domain.errors import InvalidInputError, Issue, NotFoundError
 from domain.payments.plans import (
     Part,
@@ -33,7 +32,6 @@ from services import mails, portal, receivables
 from services.account_access import account_for
 from services.admin import one_line
 
-ZONE = "Europe/Berlin"
 YEAR = timedelta(days=365)
 
 
@@ -60,7 +58,7 @@ def ask_plan(viewer: Viewer, account_public_id: str, months: int, first_due: dat
     """Agree on it, or ask staff; reminders of its documents pause from now on. For owners."""
     account_id, number = _own(viewer, account_public_id, Permission.PAY)
     made = portal.current()
-    now, today = made.clock.now(), _today()
+    now, today = made.clock.now(), portal.today()
     with made.records.transaction() as tx:
         receivables.lock(tx, number)
         if queries.plan_rows(tx, account_ids=[account_id], states=("asked", "active")):
@@ -103,8 +101,8 @@ def decide_plan(viewer: Viewer, public_id: str, *, is_agreed: bool, note: str = 
         row.state, row.note = "active" if is_agreed else "declined", one_line(note)[:200]
         row.decided_by, row.decided_at = viewer.user_id, made.clock.now()
         if not is_agreed:
-            row.ended_on = _today()
-            repository.end_pauses(tx, row.id, _today())
+            row.ended_on = portal.today()
+            repository.end_pauses(tx, row.id, portal.today())
         _audit(tx, f"plan:{row.state}", viewer.user_id, row.account_id, public_id)
         _tell(tx, row.account_id, "plan", is_agreed=is_agreed, note=row.note)
 
@@ -136,7 +134,7 @@ def _check(plan: PlanRow, today: date) -> str:
 def ask_extension(viewer: Viewer, document_public_id: str, until: date) -> ExtensionRow:
     """Pay one open document later: granted at once, or asked of staff. For owners."""
     made = portal.current()
-    now, today = made.clock.now(), _today()
+    now, today = made.clock.now(), portal.today()
     with made.records.transaction() as tx:
         found = billing_queries.document_row(tx, document_public_id)
         if found is None or found.account_id not in viewer.account_ids:
@@ -186,9 +184,9 @@ def decide_extension(viewer: Viewer, public_id: str, *, is_agreed: bool, note: s
         _waits(row.state, is_agreed=is_agreed, note=note)
         row.state, row.note = "granted" if is_agreed else "declined", one_line(note)[:200]
         row.decided_by, row.decided_at = viewer.user_id, made.clock.now()
-        if is_agreed and row.until > _today():
+        if is_agreed and row.until > portal.today():
             pauses.add_pause(
-                tx, row.account_id, "extension", _today(), row.until, document_id=row.document_id, set_by=viewer.user_id,
+                tx, row.account_id, "extension", portal.today(), row.until, document_id=row.document_id, set_by=viewer.user_id,
                 now=made.clock.now(),
             )  # fmt: skip
         _audit(tx, f"extension:{row.state}", viewer.user_id, row.account_id, public_id)
@@ -204,8 +202,8 @@ def _tell(tx: Session, account_id: int, what: str, *, is_agreed: bool, note: str
 
 
 def _offer(db: Session, account_id: int, months: int, first_due: date, currency: str) -> PlanOffer:
-    total = sum(row.open_minor for row in _overdue(db, account_id, currency, _today()))
-    _raise_first(plan_issues(total, months, first_due, _today()))
+    total = sum(row.open_minor for row in _overdue(db, account_id, currency, portal.today()))
+    _raise_first(plan_issues(total, months, first_due, portal.today()))
     broke_one = bool(queries.plan_rows(db, account_ids=[account_id], states=("broken",)))
     is_automatic = plan_is_automatic(total, months, broke_one=broke_one)
     return PlanOffer(currency, total, parts_of(total, months, first_due), is_automatic)
@@ -240,15 +238,6 @@ def _waits(state: str, *, is_agreed: bool, note: str) -> None:
 def _raise_first(issues: list[Issue]) -> None:
     for issue in issues:
         raise InvalidInputError(issue.field, issue.code, **issue.params)
-
-
-def local_today() -> date:
-    """Today where the retailer is: what days of a request are counted from."""
-    return _today()
-
-
-def _today() -> date:
-    return local_date(portal.current().clock.now(), ZONE)
 
 
 def _audit(tx: Session, action: str, actor: int | None, account_id: int, object_id: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters.clock import Clock
 from data.session import Records
+from domain.calendar import local_date
 
 if TYPE_CHECKING:
     from adapters.cache import Cache
@@ -34,6 +36,16 @@ _found: ContextVar[dict[Hashable, Any] | None] = ContextVar("found", default=Non
 def current() -> Portal:
     """The portal of this request, job or command."""
     return _current.get()
+
+
+def day_of(instant: datetime) -> date:
+    """The retailer's day of an instant."""
+    return local_date(instant, current().config.time_zone)
+
+
+def today() -> date:
+    """The retailer's day: of bookings, due dates, reminders and everything else that is no site's."""
+    return day_of(current().clock.now())
 
 
 def use(portal: Portal) -> None:

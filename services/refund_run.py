@@ -74,7 +74,7 @@ def finish_refund(tx: Session, public_id: str, answer: RefundAnswer) -> str:
         return row.state
     row.state, row.ended_at, row.failure = answer.state, made.clock.now(), answer.reason[:80]
     if answer.state == "failed" and row.transaction_key is not None:
-        booking = Booking(f"{row.transaction_key}:undone", made.clock.now().date())
+        booking = Booking(f"{row.transaction_key}:undone", portal.today())
         receivables.book_undone(tx, row.transaction_key, row.amount_minor, booking)
     if answer.state == "done":
         values = {"amount_minor": row.amount_minor, "currency": row.currency, "to": _to(row)}
@@ -120,7 +120,7 @@ def _locked(tx: Session, found: RefundRow) -> RefundRequest:
 
 def _booked(tx: Session, row: RefundRequest, order: RefundOrder) -> str:
     """Why it could not be booked: a code, empty when it was."""
-    booking = Booking(f"refund:{row.public_id}", portal.current().clock.now().date(), row.decided_by)
+    booking = Booking(f"refund:{row.public_id}", portal.today(), row.decided_by)
     out_of = ROUTES[row.route].account(order)
     try:
         if order.payment_key:

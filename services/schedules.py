@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import delete
@@ -28,6 +28,11 @@ class Schedule:
     rule: Rule
     demo_only: bool = False
     max_attempts: int = 5
+
+    def latest_due(self, now: datetime, time_zone: str) -> datetime:
+        """The last time it was due by the retailer's clock."""
+        rule = replace(self.rule, zone_name=time_zone) if isinstance(self.rule, Daily) else self.rule
+        return rule.latest_due(now)
 
 
 SCHEDULES: dict[str, Schedule] = {
@@ -55,7 +60,7 @@ def enqueue_due(taken: dict[str, datetime]) -> int:
     for name, schedule in SCHEDULES.items():
         if schedule.demo_only and not made.config.is_demo:
             continue
-        due = schedule.rule.latest_due(now)
+        due = schedule.latest_due(now, made.config.time_zone)
         if taken.get(name) == due:
             continue
         with made.records.transaction() as tx:
@@ -87,7 +92,7 @@ def _billing(_job: RunningJob) -> None:
     """The bills of the month before and the instalments of this one; then what corrections have changed."""
     from services import billing_run, rebilling
 
-    today = portal.current().clock.now().date()
+    today = portal.today()
     this = Period.of(PeriodKind.MONTH, today)
     for month in (this.shift(-1), this):
         report = billing_run.run(month)

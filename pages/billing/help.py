@@ -22,7 +22,7 @@ from domain.errors import InvalidInputError
 from domain.payments.plans import EXTENSION_RULES, PLAN_RULES
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
-from services import accounts, payments, plans, refunds, refusals
+from services import accounts, payments, plans, portal, refunds, refusals
 
 PATH = "/billing/help"
 DATES_AND_AMOUNTS = ("first", "last", "most_minor", "least", "most")
@@ -142,7 +142,7 @@ def _extension_card(viewer: Viewer, account: str, query: dict[str, str], *, may:
             {"label": f"{one.number}, {formats.money(one.open_minor, found.currency)}, {formats.day_medium(one.due_on)}", "value": one.public_id}
             for one in found.documents
         ]  # fmt: skip
-        today = plans.local_today()
+        today = portal.today()
         later = max(
             found.documents[0].due_on + timedelta(days=EXTENSION_RULES.most_days), today + timedelta(days=1)
         ).isoformat()
@@ -163,7 +163,7 @@ def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool
              months=PLAN_RULES.most_months, least=formats.money(PLAN_RULES.least_rate_minor, "EUR"),
              most=formats.money(PLAN_RULES.most_total_minor, "EUR"))  # fmt: skip
     body: list[Any] = [html.P(said, className="sub")]
-    late = [one for one in payments.payable(viewer, account).documents if one.due_on < plans.local_today()]
+    late = [one for one in payments.payable(viewer, account).documents if one.due_on < portal.today()]
     if not late:
         text = _("All that is open can still be paid in time.")
         body.append(states.empty("none_here", _("Nothing is overdue"), text))
@@ -187,7 +187,7 @@ def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool
 
 
 def _plan_day() -> str:
-    return (plans.local_today() + timedelta(days=14)).isoformat()
+    return (portal.today() + timedelta(days=14)).isoformat()
 
 
 def _refund_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool) -> html.Section:

@@ -24,6 +24,7 @@ BAD = {
     "PORTAL_BRAND_ACCENT": ("#FFCC00", "darker"),
     "PORTAL_BRAND_LOGO": ("no-such-logo.svg", ".svg or .png"),
     "PORTAL_BRAND_CONTACT": ("x" * 121, "120"),
+    "PORTAL_TIME_ZONE": ("Middle-earth/Shire", "Europe/Berlin"),
     "PORTAL_RETAILER": ("no-such-file.json", ".json file"),
     "PORTAL_SMTP_URL": ("mail.example.com:25", "smtp://"),
     "PORTAL_MQTT_URL": ("broker:1883", "mqtt://"),

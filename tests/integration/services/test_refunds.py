@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -319,3 +319,15 @@ def test_a_person_never_approves_their_own_request_from_a_terminal(here, capsys)
     pay()
     assert command(here, "approve", asked(here, by="admin"), "--by", "admin@demo.example") == 1
     assert "let another admin decide" in capsys.readouterr().err
+
+
+def test_a_booking_has_the_retailers_day(here):
+    """23:30 in London of 31 October is 00:30 of 1 November in Berlin."""
+    pay()
+    public_id = asked(here)
+    refunds.approve_refund(viewer(here, "admin"), public_id)
+    here.clock.instant = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    refund_run.run_refunds()
+    with here.portal.records.reading() as db:
+        day = "select booked_on from ledger_transaction where key = :key"
+        assert str(db.scalar(text(day), {"key": f"refund:{public_id}"})) == "2026-11-01"
