@@ -96,7 +96,7 @@ SERVICE_VERBS = {
     "ledger": ("services.ledger", "export the ledger, age what is owed, check that it adds up"),
     "bank-import": ("services.bank_import", "book the entries of a camt.053 bank statement, each once"),
     "suspense": ("services.bank_entries", "list and assign money that nobody knows yet for what"),
-    "refund": ("services.refund_run", "list, show, approve or decline refund requests; send what was approved"),
+    "refund": ("services.refund_run", "ask for, list, show, approve or decline refunds; send what was approved"),
     "change-request": ("services.change_requests", "list what customers ask about contracts, and settle it"),
     "payment-plan": ("services.plan_desk", "list payment plans and later days that wait, agree to them or decline"),
     "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),

@@ -27,6 +27,15 @@ def account_for(viewer: Viewer, public_id: str, permission: Permission) -> tuple
     return found
 
 
+def account_of_number(viewer: Viewer, number: str) -> str:
+    """The public id of an account that staff name by its number; NotFoundError for everybody else."""
+    with portal.current().records.reading() as db:
+        found = queries.account_public_id(db, number)
+    if found is None or not is_staff(viewer):
+        raise NotFoundError(what="account")
+    return found
+
+
 def require_seen(viewer: Viewer, account_id: int, what: str) -> None:
     """What belongs to an account is seen by its members and by staff who manage billing; foreign is missing."""
     if is_staff(viewer):

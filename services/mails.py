@@ -221,11 +221,32 @@ def _payment_request_ended(values: Values) -> Letter:
 
 @TEMPLATES.register("refund_sent")
 def _refund_sent(values: Values) -> Letter:
-    """amount_minor, currency, to."""
+    """amount_minor, currency, to (empty where it goes the way it came)."""
+    to = str(values["to"]) or _("the card or account it was paid with")
     return _letter(
         _("We have sent you {amount}", amount=_money(values)),
-        _("It arrives within a few working days."), facts={_("To"): str(values["to"])},
+        _("It arrives within a few working days."), facts={_("To"): to},
         action=(_("See your payments"), "/billing/history"),
+    )  # fmt: skip
+
+
+@TEMPLATES.register("refund_declined")
+def _refund_declined(values: Values) -> Letter:
+    """amount_minor, currency, note."""
+    return _letter(
+        _("We could not agree to pay out {amount}", amount=_money(values)), str(values["note"]),
+        action=(_("See your payments"), "/billing/history"),
+    )  # fmt: skip
+
+
+@TEMPLATES.register("refund_failed")
+def _refund_failed(values: Values) -> Letter:
+    """amount_minor, currency."""
+    return _letter(
+        _("{amount} could not be paid out", amount=_money(values)),
+        _("Your bank did not take the money. It is in your account with us again and pays what is open first."),
+        _("What is left you can ask for again, with another bank account."),
+        action=(_("Ask for your credit"), "/billing/help"),
     )  # fmt: skip
 
 

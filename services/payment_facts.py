@@ -22,6 +22,7 @@ from domain.payments.facts import ContradictoryFactError, Fact, FactKind, Paymen
 from services import portal, receivables
 from services.mails import mail_account
 from services.payment_providers import provider
+from services.provider_refunds import is_of_a_request, ledger_key
 from services.receivables import Booking, Received
 
 FAILED = {PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentStatus.DISPUTED}
@@ -69,17 +70,24 @@ def keep(tx: Session, payment_id: int, facts: Iterable[Fact], *, now: datetime) 
     if not new:
         return payment
     repository.add_facts(tx, row, sorted(new, key=lambda fact: (fact.kind, fact.key)), now=now)
-    for booking in bookings(payment):
-        _book(tx, row, number, booking, now)
+    book(tx, row, number, payment, now)
     repository.set_state(tx, row.id, str(payment.status), is_open=row.is_open and payment.is_open)
     _audit(tx, "payment:learned", row, {"facts": sorted(f"{one.kind}:{one.key}" for one in new)}, now)
     _tell(tx, row, account_id, (before.status, payment.status), now)
     return payment
 
 
-def ledger_key(provider_name: str, booking_key: str) -> str:
-    """The key of a fact's booking in the ledger: `payment:sandbox:captured:sch_000001`."""
-    return f"payment:{provider_name}:{booking_key}"
+def book(tx: Session, row: PaymentRow, number: str, payment: Payment, now: datetime) -> None:
+    """All that is known of a payment, each thing once; for whoever holds the lock of its account."""
+    for booking in bookings(payment):
+        if not is_of_a_request(tx, row, payment, booking):
+            _book(tx, row, number, booking, now)
+
+
+def book_what_waited(tx: Session, row: PaymentRow) -> None:
+    """Once the answer to a refund is kept, what was known of its payment before."""
+    payment = known(row.amount_minor, queries.facts_of(tx, row.id))
+    book(tx, row, queries.party_of(tx, row.id), payment, portal.current().clock.now())
 
 
 def _true_facts(provider_name: str, provider_id: str) -> tuple[Fact, ...] | None:

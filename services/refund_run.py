@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -20,10 +21,10 @@ from data.repositories import refunds as repository
 from data.tables.refunds import RefundRequest
 from domain.access import Viewer
 from domain.errors import DomainError, InvalidInputError, NotFoundError
-from domain.money import from_minor
-from domain.payments.refunds import STATES
-from services import mails, portal, receivables, refunds
-from services.account_access import staff_member
+from domain.money import from_minor, to_minor
+from domain.payments.refunds import BANK_TRANSFER, STATES, RefundAsk
+from services import mails, payment_facts, portal, provider_refunds, receivables, refunds
+from services.account_access import account_of_number, staff_member
 from services.receivables import Booking
 from services.refund_routes import ROUTES, RefundAnswer, RefundOrder
 from services.refusals import sentence
@@ -57,7 +58,17 @@ def send_refund(public_id: str) -> Sent | None:
     answer = ROUTES[found.route].send(order) if found else RefundAnswer("failed", reason="gone")
     with portal.current().records.transaction() as tx:
         state = finish_refund(tx, public_id, answer)
+    if found:
+        _learn(found)
     return Sent(order, state, answer.reason)
+
+
+def _learn(found: RefundRow) -> None:
+    """The payment as its provider has it now; where nobody answers, the provider's own message tells it later."""
+    with portal.current().records.reading() as db:
+        payment = provider_refunds.paid_by(db, found.route, found.payment_key)
+    if payment is not None and payment.provider_id:
+        payment_facts.learn(payment.provider, payment.provider_id)
 
 
 def finish_refund(tx: Session, public_id: str, answer: RefundAnswer) -> str:
@@ -72,19 +83,21 @@ def finish_refund(tx: Session, public_id: str, answer: RefundAnswer) -> str:
     row.provider_id = answer.provider_id or row.provider_id
     if answer.state == "sending":
         return row.state
-    row.state, row.ended_at, row.failure = answer.state, made.clock.now(), answer.reason[:80]
-    if answer.state == "failed" and row.transaction_key is not None:
-        booking = Booking(f"{row.transaction_key}:undone", portal.today())
-        receivables.book_undone(tx, row.transaction_key, row.amount_minor, booking)
-    if answer.state == "done":
+    if answer.state == "failed":
+        provider_refunds.book_back(tx, row, answer.reason)
+    else:
+        row.state, row.ended_at = answer.state, made.clock.now()
         values = {"amount_minor": row.amount_minor, "currency": row.currency, "to": _to(row)}
         mails.mail_account(tx, "refund_sent", row.account_id, values, now=made.clock.now())
-    _audit(tx, f"refund:{answer.state}", row)
+        _audit(tx, f"refund:{answer.state}", row)
+    payment = provider_refunds.paid_by(tx, row.route, row.payment_key or "")
+    if payment is not None:
+        payment_facts.book_what_waited(tx, payment)
     return row.state
 
 
 def _to(row: RefundRequest) -> str:
-    return f"{row.holder}, … {row.iban_end}" if row.iban_end else row.route
+    return f"{row.holder}, … {row.iban_end}" if row.iban_end else ""
 
 
 def _book(public_id: str) -> RefundOrder | Sent | None:
@@ -146,7 +159,8 @@ def _audit(tx: Session, action: str, row: RefundRequest) -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="refund_verb", required=True, metavar="list|show|approve|decline|run")
+    verbs = parser.add_subparsers(dest="refund_verb", required=True, metavar="ask|list|show|approve|decline|run")
+    _add_ask(verbs.add_parser("ask", help="ask for money to be given back to a customer; somebody else decides"))
     listing = verbs.add_parser("list", help="requests of one state, oldest first")
     listing.add_argument("--state", choices=STATES, default="asked", help="default: %(default)s")
     listing.add_argument("--by", required=True, metavar="EMAIL", help="who looks: an agent or admin")
@@ -160,6 +174,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         sub.add_argument("--by", required=True, metavar="EMAIL", help="who decides or looks: a person on record")
         sub.add_argument("--note", default="", required=verb == "decline", help="why; the customer reads it")
     verbs.add_parser("run", help="send what was approved; prints the transfers to order at the bank")
+
+
+def _add_ask(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("account", metavar="ACCOUNT", help="the customer's number, such as 'C-104 880'")
+    sub.add_argument("amount", type=Decimal, metavar="AMOUNT", help="in the currency's own unit, such as 12.50")
+    sub.add_argument("--currency", default="EUR", help="default: %(default)s")
+    sub.add_argument("--reason", required=True, metavar="WHY", help="the customer reads it")
+    sub.add_argument(
+        "--payment", default="", metavar="KEY", help="give this payment back, by its key in `ledger export`"
+    )
+    sub.add_argument("--iban", default="", help="a transfer to this account; without it a payment goes the way it came")
+    sub.add_argument("--holder", default="", help="whose bank account that is")
+    sub.add_argument("--by", required=True, metavar="EMAIL", help="who asks: an agent or admin")
 
 
 def command(arguments: argparse.Namespace, made: portal.Portal) -> int:
@@ -176,6 +203,10 @@ def command(arguments: argparse.Namespace, made: portal.Portal) -> int:
 
 def _as_person(arguments: argparse.Namespace, viewer: Viewer) -> int:
     verb = arguments.refund_verb
+    if verb == "ask":
+        public_id = refunds.ask_refund(viewer, account_of_number(viewer, arguments.account), _ask(arguments))
+        print(_line(refunds.refund(viewer, public_id)))
+        return 0
     if verb == "list":
         for row in refunds.refund_queue(viewer, (arguments.state,)):
             print(_line(row))
@@ -186,6 +217,14 @@ def _as_person(arguments: argparse.Namespace, viewer: Viewer) -> int:
         refunds.decline_refund(viewer, arguments.id, arguments.note)
     print(_line(refunds.refund(viewer, arguments.id)))
     return 0
+
+
+def _ask(arguments: argparse.Namespace) -> RefundAsk:
+    amount_minor = to_minor(arguments.amount, arguments.currency)
+    route = BANK_TRANSFER if arguments.iban else provider_refunds.provider_of(arguments.payment) or BANK_TRANSFER
+    return RefundAsk(
+        amount_minor, arguments.currency, arguments.reason, arguments.payment, route, arguments.iban, arguments.holder
+    )
 
 
 def _line(row: RefundRow) -> str:

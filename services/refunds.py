@@ -17,7 +17,7 @@ from data.tables.refunds import RefundRequest
 from domain.access import Permission, Viewer, require
 from domain.errors import InvalidInputError, Issue, NotFoundError
 from domain.payments.refunds import BANK_TRANSFER, STATES, RefundAsk, check_decision
-from services import portal, receivables
+from services import mails, portal, receivables
 from services.account_access import account_for, is_staff, require_seen
 from services.admin import one_line
 from services.refund_routes import ROUTES
@@ -67,6 +67,8 @@ def ask_refund(viewer: Viewer, account_public_id: str, ask: RefundAsk) -> str:
         raise InvalidInputError("payment", "staff_only")
     if ROUTES.get(ask.route) is None:
         raise InvalidInputError("route", "unknown", route=ask.route)
+    if not ROUTES[ask.route].takes(ask.payment_key):
+        raise InvalidInputError("route", "not_as_it_came", route=ask.route)
     made = portal.current()
     now = made.clock.now()
     with made.records.transaction() as tx:
@@ -100,6 +102,9 @@ def _decide(viewer: Viewer, public_id: str, state: str, note: str) -> None:
         check_decision(row.state, row.asked_by, viewer.user_id)
         row.state, row.note = state, one_line(note)[:200]
         row.decided_by, row.decided_at = viewer.user_id, made.clock.now()
+        if state == "declined":
+            values = {"amount_minor": row.amount_minor, "currency": row.currency, "note": row.note}
+            mails.mail_account(tx, "refund_declined", row.account_id, values, now=row.decided_at)
         _audit(tx, f"refund:{state}", viewer, row)
 
 

@@ -108,6 +108,7 @@ REMEDIES = {
     "no_method": lazy("Add a way to pay first."),
     "no_readings": lazy("There are no readings in these days."),
     "no_sepa": lazy("Direct debits from this country are not possible. Use an account in the SEPA area."),
+    "not_as_it_came": lazy("This money did not come that way. Send it to a bank account."),
     "not_found": lazy("It is not known here."),
     "not_in_suspense": lazy("It is {state}, not in suspense."),
     "not_in_the_future": lazy("Choose a day to come."),

@@ -209,6 +209,10 @@ def customer_kinds(db: Session, account_ids: Iterable[int]) -> set[str]:
     return set(db.scalars(query.where(Account.id.in_(list(account_ids)))))
 
 
+def account_public_id(db: Session, account_number: str) -> str | None:
+    return db.scalar(select(Account.public_id).where(Account.number == account_number))
+
+
 def account_id_of(db: Session, public_id: str) -> tuple[int, str] | None:
     """Row and number of an account."""
     found = db.execute(select(Account.id, Account.number).where(Account.public_id == public_id)).first()

@@ -82,6 +82,12 @@ def payment_at(db: Session, provider: str, provider_id: str) -> PaymentRow | Non
     return db.scalar(select(PaymentRow).where(*wanted))
 
 
+def payment_of_fact(db: Session, provider: str, kind: str, key: str) -> PaymentRow | None:
+    """The payment of which a fact is known."""
+    wanted = (PaymentFact.provider == provider, PaymentFact.kind == kind, PaymentFact.key == key)
+    return db.scalar(select(PaymentRow).join(PaymentFact, PaymentFact.payment_id == PaymentRow.id).where(*wanted))
+
+
 def party_of(db: Session, payment_id: int) -> str:
     """The number of the account that pays."""
     statement = select(Account.number).join(PaymentRow, PaymentRow.account_id == Account.id)

@@ -65,6 +65,23 @@ def reserved(db: Session, account_id: int, currency: str, payment_key: str | Non
     return int(db.scalar(select(func.coalesce(func.sum(RefundRequest.amount_minor), 0)).where(*wanted)) or 0)
 
 
+@dataclass(frozen=True)
+class ToldRefund:
+    """provider_id : the provider's number of it, empty until its answer is kept."""
+
+    public_id: str
+    provider_id: str
+    state: str
+
+
+def told_to_provider(db: Session, route: str, payment_keys: Collection[str]) -> list[ToldRefund]:
+    """Requests for these payments that were booked and told to a provider, oldest first."""
+    wanted = [RefundRequest.route == route, RefundRequest.payment_key.in_(list(payment_keys))]
+    wanted.append(RefundRequest.transaction_key.is_not(None))
+    columns = (RefundRequest.public_id, RefundRequest.provider_id, RefundRequest.state)
+    return [ToldRefund(*row) for row in db.execute(select(*columns).where(*wanted).order_by(RefundRequest.id))]
+
+
 def _rows() -> Select:
     asked, decided = aliased(User), aliased(User)
     return (

@@ -32,7 +32,7 @@ ASKED = {
     "name": "x", "names": ["x"], "now": NOW, "offset": 0, "public_id": "x-0000000000", "register_groups": {7: [(7, 1)]},
     "register_id": 7, "register_ids": [7], "since": NOW, "site_id": 7, "site_ids": [7],
     "start_utc": datetime(2026, 5, 4, tzinfo=UTC), "state": "dead", "text": "nobody", "user_id": 7,
-    "codes": ["bank"], "direction": "supply", "issue_key": "x", "states": ["asked"], "currency": "EUR",
+    "route": "sandbox", "payment_keys": ["x"], "codes": ["bank"], "direction": "supply", "issue_key": "x", "states": ["asked"], "currency": "EUR",
 }  # fmt: skip
 # Of nothing these still say how much it is, for each thing that was asked for.
 NEVER_EMPTY = {

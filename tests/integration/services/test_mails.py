@@ -228,6 +228,8 @@ SAMPLES = {
     "reminder": INVOICE,
     "notice": {**INVOICE, "fee_minor": 500, "is_last": True},
     "refund_sent": {**INVOICE, "to": "•••• 3000"},
+    "refund_declined": {**INVOICE, "note": "It was charged once."},
+    "refund_failed": INVOICE,
     "contract_confirmed": {
         "tariff": "Fix 12", "contract": "con-1", "first": "2027-01-01", "site": "Lindenweg 14", "number": "A-1",
         "withdraw_until": "2026-12-07",
