@@ -10,7 +10,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from data.queries import change_requests as queries
-from data.queries import contracts as contract_queries
 from data.queries.change_requests import ChangeRow
 from data.repositories import audit
 from data.repositories import change_requests as repository
@@ -18,6 +17,7 @@ from data.repositories import contracts as contract_repository
 from domain.access import Permission, Viewer, require, require_account
 from domain.contracts import changes
 from domain.contracts.changes import ENDS, KINDS, ChangeKind
+from domain.contracts.switching import Bound
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.text import gettext as _
 from services import contract_details, contract_switching, mails, portal
@@ -48,7 +48,7 @@ def changes_of(viewer: Viewer, contract_public_id: str) -> ChangeView:
     view = contract_details.details(viewer, contract_public_id)
     with portal.current().records.reading() as db:
         rows = queries.changes_of(db, view.contract.id)
-    earliest = {kind: changes.earliest_day(kind, view.bound, view.today) for kind in KINDS}
+    earliest = {kind: changes.earliest_day(kind, _held(view, kind), view.today) for kind in KINDS}
     may_ask = contract_switching.may_switch(viewer, view) and view.state != "over"
     return ChangeView(view, earliest, tuple(rows), may_ask)
 
@@ -72,7 +72,7 @@ def ask(viewer: Viewer, contract_public_id: str, kind: str, day: date | None, te
             viewer, contract_public_id
         )  # somebody may have ended it before the lock was ours
         words = " ".join(text.split())
-        _refuse(tx, view, kind, day, words)
+        _refuse(view, kind, day, words)
         row = repository.add(
             tx, now=now, key=key, contract_id=view.contract.id, kind=kind, day=None if kind == "correct" else day,
             text=words, asked_by=viewer.user_id,
@@ -86,16 +86,17 @@ def ask(viewer: Viewer, contract_public_id: str, kind: str, day: date | None, te
         return found
 
 
-def _refuse(tx: Session, view: ContractView, kind: str, day: date | None, text: str) -> None:
+def _held(view: ContractView, kind: str) -> Bound:
+    """What binds: who cancels is held by a tariff that is ordered already, who moves out leaves it behind."""
+    return contract_details.last_bound(view) if kind == "cancel" else view.bound
+
+
+def _refuse(view: ContractView, kind: str, day: date | None, text: str) -> None:
     """The first thing that is wrong with a request."""
-    for issue in changes.issues(kind, day, text, view.bound, view.today):
+    for issue in changes.issues(kind, day, text, _held(view, kind), view.today):
         raise InvalidInputError(issue.field, issue.code, **issue.params)
     if view.state == "over":
         raise InvalidInputError("contract", "contract_over", end=view.contract.end_date)
-    if kind in ENDS and day is not None:
-        for term in contract_queries.terms_of(tx, view.contract.id):
-            if term.first_date >= day:
-                raise InvalidInputError("day", "change_pending", name=term.name, first=term.first_date)
 
 
 def _again(known: ChangeRow, contract_public_id: str, kind: str, day: date | None) -> ChangeRow:

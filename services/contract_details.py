@@ -145,6 +145,16 @@ def every(viewer: Viewer) -> list[ContractView]:
     return sorted(found, key=lambda view: (order[view.state], view.contract.site_name, view.contract.commodity))
 
 
+def last_bound(view: ContractView) -> Bound:
+    """What the contract binds to once all that is ordered applies: who ends it then keeps that tariff's minimum term."""
+    term = view.terms[-1]
+    if term == view.term:
+        return view.bound
+    with portal.current().records.reading() as db:
+        (version,) = (offered(one) for one in queries.tariffs_by_id(db, [term.tariff_version_id]))
+    return _bound(view.contract, term, version)
+
+
 def price_list(viewer: Viewer, public_id: str) -> Prices:
     """The prices of the last twelve months as the contract's own rating met them; none where it is refused."""
     row = contracts.contract(viewer, public_id)

@@ -102,7 +102,6 @@ def problem(query: dict[str, str], found: ChangeView) -> str:
         ("day", "too_early"): _("Day: the first possible one is {day}.", day=day["earliest"]),
         ("day", "too_late"): _("Day: at most a year ahead, until {day}.", day=day["latest"]),
         ("day", "contract_over"): _("Day: your contract ends before {day} already.", day=day["end"]),
-        ("day", "change_pending"): _("Day: another tariff is ordered from {day} on. Withdraw that order first.", day=day["first"]),
         ("text", "missing"): _("Details: write what we need to know."),
         ("text", "too_long"): _("Details: {n} letters at most.", n=LONGEST),
         ("request", "dealt_with"): _("Request: we have dealt with it already. Send a new one if it should be otherwise."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +16,9 @@ from data.tables.contract_requests import ContractRequest
 from data.tables.identity import User
 from data.tables.operations import AuditEvent, OutboxMessage
 from domain.access import Role, Viewer
+from domain.calendar import add_months
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from services import contract_details, contract_switching, portal, tariff_comparison
+from services import change_requests, contract_details, contract_switching, portal, tariff_comparison
 from services.contract_switching import CONSENTS
 from services.demo_contracts import make_contracts
 from tests.factories.world import NOW, tiny_portal
@@ -140,3 +141,24 @@ def test_a_preview_tells_the_first_day_and_what_is_lost(home):
     found = contract_switching.preview(viewer, contract, tariff)
     assert found.earliest == START
     assert [one.code for one in found.cautions if one.is_loss] == ["exit_fee", "guarantee_lost"]
+
+
+def test_an_ordered_tariff_binds_before_it_begins(home):
+    """Who orders a tariff and cancels the contract before it begins keeps its minimum term; who moves out does not."""
+    viewer, contract, _natur = home
+    view = contract_details.details(viewer, contract)
+    bound = next(one for one in tariff_comparison.eligible(view) if one.term_months)
+    before = change_requests.changes_of(viewer, contract).earliest
+    later = date(2027, 1, 10)
+    order(home, start=later, tariff=bound.public_id)
+    until = add_months(later, bound.term_months)
+    found = change_requests.changes_of(viewer, contract).earliest
+    assert (found["cancel"], found["move_out"]) == (until, before["move_out"])
+    assert before["cancel"] < until
+    with pytest.raises(InvalidInputError) as refused:
+        change_requests.ask(viewer, contract, "cancel", later + timedelta(days=1), "", "c-1")
+    assert (refused.value.params["remedy"], refused.value.params["earliest"]) == ("too_early", until)
+    leaving = later - timedelta(days=5)  # before the order begins: it never does
+    assert change_requests.ask(viewer, contract, "move_out", leaving, "Gartenweg 2", "c-2").state == "done"
+    assert terms(home)[-1][2] == leaving
+    assert bound.code not in {term[0] for term in terms(home)}
