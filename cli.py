@@ -100,6 +100,7 @@ SERVICE_VERBS = {
     "change-request": ("services.change_requests", "list what customers ask about contracts, and settle it"),
     "payment-plan": ("services.plan_desk", "list payment plans and later days that wait, agree to them or decline"),
     "billing-run": ("services.billing_run", "bill a month, or find what to bill again"),
+    "billing-desk": ("services.billing_desk", "unusual and held bills, corrections, what is written off"),
     "rate": ("services.rate", "price readings with a tariff, month by month"),
     "invoice": ("services.invoice", "make a PDF or an e-invoice of a billing document"),
     "user": ("services.identity", "add or disable people who sign in"),

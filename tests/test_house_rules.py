@@ -167,6 +167,7 @@ def test_no_data_is_committed():
         "change-request",
         "payment-plan",
         "billing-run",
+        "billing-desk",
         "bank-import",
         "suspense",
         "rollup",

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCES = (
     "adapters/bank/accounts.py", "auth/payments.py", "domain/billing/receivables.py", "domain/contracts/changes.py", "domain/contracts/switching.py",
     "domain/exports.py", "domain/payments/amounts.py", "domain/payments/methods.py", "domain/payments/plans.py",
-    "domain/payments/refunds.py", "services/bank_entries.py", "services/bank_import.py", "services/billing_queue.py",
+    "domain/payments/refunds.py", "services/bank_entries.py", "services/bank_import.py", "services/billing_desk.py", "services/billing_queue.py",
     "services/change_requests.py", "services/contract_switching.py", "services/contracts.py", "services/dunning.py", "services/exports.py",
     "services/identity.py", "services/instalment_plans.py", "services/payment_attempts.py", "services/payment_methods.py",
     "services/payment_sandbox.py", "services/payments.py", "services/plans.py", "services/rebilling.py",
