@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from data.queries import billing as billing_queries
 from data.queries import dunning as queries
+from data.queries import payments as payment_queries
+from data.queries import plans as plan_queries
 from data.repositories import audit
 from data.repositories import dunning as repository
 from domain.payments.dunning import due_step, first_letter
@@ -64,7 +66,7 @@ def take_step(tx: Session, number: str, today: date) -> DunningStep | None:
     row = receivables.open_of(tx, party.account_id).get(number)
     if row is None or queries.payment_in_flight(tx, party.account_id, row.id):
         return None
-    pauses = queries.pause_reasons(tx, party.account_id, row.id, today)
+    pauses = _pauses(tx, party.account_id, row, today)
     step = due_step(row.due_on, today, queries.steps_taken(tx, row.id), pauses)
     if step is None:
         return None
@@ -77,6 +79,17 @@ def take_step(tx: Session, number: str, today: date) -> DunningStep | None:
         case.state = "agent"
     _tell(tx, step, row, party.account_id)
     return step
+
+
+def _pauses(tx: Session, account_id: int, row: billing_queries.OpenDocument, today: date) -> set[str]:
+    """Why nobody is reminded: what staff or an agreement set, what a bank still asks about, what waits for an answer."""
+    found = queries.pause_reasons(tx, account_id, row.id, today)
+    if payment_queries.is_disputed(tx, row.id):
+        found.add("dispute")
+    asked = plan_queries.extension_rows(tx, account_ids=[account_id], states=("asked",))
+    if any(one.document == row.number_text for one in asked):
+        found.add("extension")
+    return found
 
 
 def _tell(tx: Session, step: DunningStep, row: billing_queries.OpenDocument, account_id: int) -> None:

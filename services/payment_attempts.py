@@ -15,9 +15,9 @@ from data.repositories import audit
 from data.repositories import payments as repository
 from data.tables.base import new_public_id
 from data.tables.payments import PaymentMethod, PaymentRow
-from domain.errors import InvalidInputError, NotFoundError
+from domain.errors import InvalidInputError, Issue, NotFoundError
 from domain.payments.amounts import payment_issues
-from domain.payments.methods import card_issues
+from domain.payments.methods import card_issues, mandate_issues
 from services import portal, receivables
 from services.payment_facts import declined, keep, learn, never_begun
 from services.payment_providers import provider
@@ -63,7 +63,7 @@ def write_down(tx: Session, attempt: Attempt) -> tuple[PaymentRow, bool]:
     if same is not None:
         return same, False
     amount_minor, currency = _payable(tx, attempt, sum(row.amount_minor for row in flying))
-    _check_method(attempt.method)
+    _check_method(tx, attempt.method)
     now, config = made.clock.now(), made.config
     row = PaymentRow(
         public_id=new_public_id("pay"), key=attempt.key, account_id=attempt.account_id, document_id=attempt.document_id,
@@ -90,13 +90,23 @@ def _payable(tx: Session, attempt: Attempt, being_paid: int) -> tuple[int, str]:
     return amount_minor, currency
 
 
-def _check_method(method: PaymentMethod | None) -> None:
+def _check_method(db: Session, method: PaymentMethod | None) -> None:
     if method is None:
         return
     if method.state != "active":
         raise InvalidInputError("method", "removed")
-    for issue in card_issues(method.expires, portal.today()):
+    for issue in method_issues(db, method):
         raise InvalidInputError(issue.field, issue.code, **issue.params)
+
+
+def method_issues(db: Session, method: PaymentMethod) -> list[Issue]:
+    """Why nothing can be paid with it today: a card that expired, a mandate that lapsed."""
+    today = portal.today()
+    found = card_issues(method.expires, today)
+    if method.mandate_id is None:
+        return found
+    used = queries.mandate_last_used(db, method.mandate_id)
+    return found + (mandate_issues(portal.day_of(used), today) if used else [])
 
 
 def ask(payment_id: int) -> None:

@@ -7,7 +7,7 @@ then asked of the provider, outside of the transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,15 @@ from data.tables.payments import PaymentRow, WebhookEvent
 from domain.errors import DomainError, InvalidInputError, NotFoundError
 from domain.payments.bookings import Move, PaymentBooking, bookings
 from domain.payments.facts import ContradictoryFactError, Fact, FactKind, Payment, PaymentStatus, known
+from domain.payments.methods import failure_of
+from domain.payments.retries import RetryPlan
 from services import portal, receivables
 from services.mails import mail_account
 from services.payment_providers import provider
 from services.provider_refunds import is_of_a_request, ledger_key
 from services.receivables import Booking, Received
 
+RETRIES = RetryPlan()
 FAILED = {PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentStatus.DISPUTED}
 
 
@@ -145,13 +148,34 @@ def _tell(
     """A mail when money has arrived, and one when it did not or went back."""
     before, after = change
     values = {
-        "amount_minor": row.amount_minor, "currency": row.currency, "on": portal.day_of(now).isoformat(), "retry_on": "",
+        "amount_minor": row.amount_minor, "currency": row.currency, "on": portal.day_of(now).isoformat(),
         "reference": queries.document_number(tx, row.document_id) or row.public_id,
     }  # fmt: skip
     if after is PaymentStatus.SUCCEEDED and before is not after:
         mail_account(tx, "payment_received", account_id, values, now=now)
     elif after in FAILED and before is not after:
-        mail_account(tx, "payment_failed", account_id, values, now=now)
+        again = retry_on(tx, row)
+        mail_account(
+            tx, "payment_failed", account_id, {**values, "retry_on": again.isoformat() if again else ""}, now=now
+        )
+
+
+def retry_on(db: Session, row: PaymentRow) -> date | None:
+    """When a collection that failed is tried again by itself; None where only another way to pay helps."""
+    last = known(row.amount_minor, queries.facts_of(db, row.id))
+    rule = queries.autopay_of(db, row.account_id)
+    if row.origin != "autopay" or row.document_id is None or rule is None or not rule.is_on or last.disputed_minor:
+        return None
+    own = [one for one in queries.attempts_of(db, row.document_id) if one.origin == "autopay"]
+    failed = [at for one in own if (at := failed_at(db, one.id)) is not None]
+    failure = failure_of(last.decline_reason, is_returned=last.status is PaymentStatus.RETURNED)
+    return RETRIES.next_try(failure, portal.day_of(min(failed, default=row.created_at)), len(own) - 1)
+
+
+def failed_at(db: Session, payment_id: int) -> datetime | None:
+    """When it was first known that an attempt brought nothing, or that its money went back."""
+    kinds = (FactKind.DECLINED, FactKind.RETURNED)
+    return next((at for kind in kinds if (at := queries.first_known(db, payment_id, str(kind)))), None)
 
 
 def _audit(tx: Session, action: str, row: PaymentRow, detail: dict[str, object], now: datetime) -> None:

@@ -20,6 +20,7 @@ from domain.access import Permission, Viewer, require_account
 from domain.errors import InvalidInputError, NotFoundError
 from domain.payments.methods import card_issues
 from services import payment_attempts, portal, receivables
+from services.payment_attempts import method_issues
 from services.payment_providers import provider
 from services.payments import account_of
 
@@ -38,7 +39,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class MethodView:
-    """kind : card, sepa or bank; expires : last day of a card; mandate : reference of a direct debit."""
+    """kind : card, sepa or bank; expires : last day of a card; is_expired : or its mandate lapsed; mandate : its reference."""
 
     public_id: str
     kind: str
@@ -279,10 +280,9 @@ def _mandate(viewer: Viewer, account_id: int, debit: Debit, account: BankAccount
 
 def _method_views(db: Session, account_id: int) -> list[MethodView]:
     references = {row.id: row.reference for row in queries.mandates_of(db, account_id)}
-    today = portal.today()
     return [
         MethodView(
-            row.public_id, row.kind, row.brand, row.last4, row.expires, bool(card_issues(row.expires, today)), row.holder,
+            row.public_id, row.kind, row.brand, row.last4, row.expires, bool(method_issues(db, row)), row.holder,
             row.is_default, references.get(row.mandate_id or 0, ""),
         )
         for row in queries.methods_of(db, account_id)

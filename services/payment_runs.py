@@ -8,7 +8,7 @@ import logging
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,19 +18,18 @@ from data.tables.billing import BillingDocument
 from data.tables.payments import AutopayRow, PaymentMethod, PaymentRow
 from domain.errors import InvalidInputError
 from domain.payments.autopay import AutopayRule, Collection, Invoice, Skip, collect
-from domain.payments.facts import FactKind, Payment, PaymentStatus, known
-from domain.payments.methods import NOTICE_DAYS, card_issues, failure_of
-from domain.payments.retries import RetryPlan
+from domain.payments.facts import Payment, known
+from domain.payments.methods import NOTICE_DAYS
 from services import payment_attempts, portal, receivables
 from services.jobs import HANDLERS, RunningJob
 from services.mails import mail_account
 from services.payment_attempts import Attempt
-from services.payment_facts import learn
+from services.payment_facts import learn, retry_on
 from services.payment_providers import sandbox
 
 log = logging.getLogger("portal.payments")
 RECONCILE, COLLECT, TELL = "payments_reconcile", "payments_collect", "sandbox_tell"  # kinds of jobs
-PLAN = RetryPlan()
+WAITS_FOR = timedelta(days=3)  # a message of a payment that is not ours by then never is
 QUIET = timedelta(hours=6)  # after so long without news a provider is asked
 TELL_WITHIN_S = 10
 
@@ -45,7 +44,7 @@ def reconcile(grace_s: float = 60) -> int:
     with made.records.reading() as db:
         silent = [row.id for row in queries.unanswered(db, now - timedelta(seconds=grace_s))]
         quiet = [(row.provider, row.provider_id or "") for row in queries.unfinished(db, now - QUIET)]
-        waiting = [(row.provider, row.provider_id) for row in queries.waiting_events(db)]
+        waiting = [(row.provider, row.provider_id) for row in queries.waiting_events(db, now - WAITS_FOR)]
     for payment_id in silent:
         payment_attempts.ask_again(payment_id)
     for provider_name, provider_id in dict.fromkeys([*quiet, *waiting]):
@@ -79,28 +78,27 @@ def collect_due() -> int:
     return begun
 
 
-def collection(one: Due, attempts: Sequence[tuple[PaymentRow, Payment, datetime | None]]) -> Collection | Skip:
+def collection(one: Due, attempts: Sequence[tuple[PaymentRow, Payment]]) -> Collection | Skip:
     """When a document is collected: as agreed the first time, by the plan after a failure."""
     consented = portal.day_of(one.rule.consented_at) if one.rule.consented_at else None
     rule = AutopayRule(consented, one.rule.cap_minor, one.rule.preferred_day)
-    is_disputed = any(payment.disputed_minor for _row, payment, _at in attempts)
-    in_flight = any(row.is_open for row, _payment, _at in attempts)
+    is_disputed = any(payment.disputed_minor for _row, payment in attempts)
+    in_flight = any(row.is_open for row, _payment in attempts)
     announced = max(one.document.issued_on, consented or one.document.issued_on)
     invoice = Invoice(announced, one.document.due_on, one.open_minor, is_disputed, in_flight)
-    has_method = one.method is not None and not card_issues(one.method.expires, portal.today())
+    with portal.current().records.reading() as db:
+        has_method = one.method is not None and not payment_attempts.method_issues(db, one.method)
     notice = NOTICE_DAYS if one.method is not None and one.method.kind == "sepa" else 0
     found = collect(rule, invoice, has_method=has_method, notice_days=notice)
-    own = [each for each in attempts if each[0].origin == "autopay"]
+    own = [row for row, _payment in attempts if row.origin == "autopay"]
     if isinstance(found, Skip) or not own:
         return found
-    return _again(own, found.amount_minor)
+    return _again(own[-1], found.amount_minor)
 
 
-def _again(own: Sequence[tuple[PaymentRow, Payment, datetime | None]], amount_minor: int) -> Collection | Skip:
-    row, last, _at = own[-1]
-    first_failed = next((at for _row, _payment, at in own if at is not None), row.created_at)
-    failure = failure_of(last.decline_reason, is_returned=last.status is PaymentStatus.RETURNED)
-    day = PLAN.next_try(failure, portal.day_of(first_failed), len(own) - 1)
+def _again(row: PaymentRow, amount_minor: int) -> Collection | Skip:
+    with portal.current().records.reading() as db:
+        day = retry_on(db, row)
     return Skip.NO_METHOD if day is None else Collection(day, amount_minor)
 
 
@@ -119,7 +117,7 @@ def _collect(one: Due, today: date) -> bool:
     found = collection(one, attempts)
     if isinstance(found, Skip) or found.on > today:
         return False
-    tries = sum(row.origin == "autopay" for row, _payment, _at in attempts)
+    tries = sum(row.origin == "autopay" for row, _payment in attempts)
     key = f"pay:{one.document.public_id}:{tries + 1}"
     attempt = Attempt(one.rule.account_id, one.account_number, key, "autopay", None, one.document.id, one.method)
     with portal.current().records.transaction() as tx:
@@ -129,10 +127,8 @@ def _collect(one: Due, today: date) -> bool:
     return is_new
 
 
-def _known(db: Session, row: PaymentRow) -> tuple[PaymentRow, Payment, datetime | None]:
-    """An attempt with what is known of it, and when it was known to have failed."""
-    failed = [queries.first_known(db, row.id, str(kind)) for kind in (FactKind.DECLINED, FactKind.RETURNED)]
-    return row, known(row.amount_minor, queries.facts_of(db, row.id)), next((at for at in failed if at), None)
+def _known(db: Session, row: PaymentRow) -> tuple[PaymentRow, Payment]:
+    return row, known(row.amount_minor, queries.facts_of(db, row.id))
 
 
 def announce_debits() -> int:

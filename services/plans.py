@@ -182,9 +182,11 @@ def decide_extension(viewer: Viewer, public_id: str, *, is_agreed: bool, note: s
         if row is None:
             raise NotFoundError(what="extension")
         _waits(row.state, is_agreed=is_agreed, note=note)
+        if is_agreed and row.until <= portal.today():
+            raise InvalidInputError("until", "not_in_the_future")
         row.state, row.note = "granted" if is_agreed else "declined", one_line(note)[:200]
         row.decided_by, row.decided_at = viewer.user_id, made.clock.now()
-        if is_agreed and row.until > portal.today():
+        if is_agreed:
             pauses.add_pause(
                 tx, row.account_id, "extension", portal.today(), row.until, document_id=row.document_id, set_by=viewer.user_id,
                 now=made.clock.now(),

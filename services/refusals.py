@@ -96,6 +96,7 @@ REMEDIES = {
     "decided_already": lazy("This was decided already."),
     "last_before_first": lazy("The last day lies before the first."),
     "length": lazy("Enter {least} to {most} letters."),
+    "mandate_lapsed": lazy("This mandate lapsed on {until}: nothing was collected under it for three years. Sign a new one."),
     "malformed": lazy("This is no e-mail address."),
     "missing": lazy("Please fill it in."),
     "agreed.missing": lazy("Tick the box to agree."),

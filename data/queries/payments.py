@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from data.tables.accounts import Account
 from data.tables.billing import BillingDocument
@@ -53,6 +53,16 @@ def mandate_row(db: Session, public_id: str) -> Mandate | None:
 
 def mandate_by_id(db: Session, mandate_id: int) -> Mandate | None:
     return db.get(Mandate, mandate_id)
+
+
+def mandate_last_used(db: Session, mandate_id: int) -> datetime | None:
+    """When a payment was last begun under a mandate, or it was signed."""
+    begun = (
+        select(func.max(PaymentRow.created_at))
+        .join(PaymentMethod, PaymentMethod.id == PaymentRow.method_id)
+        .where(PaymentMethod.mandate_id == mandate_id)
+    )
+    return db.scalar(begun) or db.scalar(select(Mandate.signed_at).where(Mandate.id == mandate_id))
 
 
 def autopay_of(db: Session, account_id: int) -> AutopayRow | None:
@@ -168,6 +178,19 @@ def waiting_ids(db: Session, provider: str, provider_id: str) -> list[int]:
     return list(db.scalars(select(WebhookEvent.id).where(*wanted).order_by(WebhookEvent.id)))
 
 
-def waiting_events(db: Session) -> Sequence[WebhookEvent]:
-    """Messages whose payment was not known here when they came, the oldest first."""
-    return db.scalars(select(WebhookEvent).where(WebhookEvent.state == "waiting").order_by(WebhookEvent.id)).all()
+def waiting_events(db: Session, since: datetime) -> Sequence[WebhookEvent]:
+    """Messages that came since an instant and whose payment was not known here then, the oldest first."""
+    wanted = (WebhookEvent.state == "waiting", WebhookEvent.received_at >= since)
+    return db.scalars(select(WebhookEvent).where(*wanted).order_by(WebhookEvent.id)).all()
+
+
+def is_disputed(db: Session, document_id: int) -> bool:
+    """Whether the customer's bank asks about a payment of a document and has not decided yet."""
+    asked, decided = PaymentFact, aliased(PaymentFact)
+    over = select(decided.id).where(
+        decided.payment_id == asked.payment_id, decided.key == asked.key,
+        decided.kind.in_([FactKind.DISPUTE_WON, FactKind.DISPUTE_LOST]),
+    )  # fmt: skip
+    wanted = (PaymentRow.document_id == document_id, asked.kind == FactKind.DISPUTED, ~over.exists())
+    found = select(asked.id).join(PaymentRow, PaymentRow.id == asked.payment_id).where(*wanted)
+    return db.scalar(found.limit(1)) is not None

@@ -72,6 +72,9 @@ def problem(query: dict[str, str]) -> str:
         ("amount", "amount_above_open"): _("Amount: no more than {most} is open.", most=most),
         ("amount", "nothing_open"): _("Amount: nothing is open, or it is being paid already."),
         ("method", "card_expired"): _("Card: it has expired. Choose or add another one."),
+        ("method", "mandate_lapsed"): _(
+            "Bank account: its mandate lapsed, for nothing was collected for three years. Sign a new one."
+        ),
         ("method", "removed"): _("Way to pay: it was removed. Choose another one."),
         ("method", "no_method"): _("Way to pay: add one first."),
         ("iban", "missing"): _("IBAN: enter the number of your account."),

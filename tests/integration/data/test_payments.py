@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
@@ -94,10 +96,11 @@ def test_a_message_is_news_once(here):
         assert repository.add_event(tx, WebhookEvent(**event, state="waiting"))
         assert not repository.add_event(tx, WebhookEvent(**event, state="applied"))
     with transaction(here) as tx:
-        (waiting,) = queries.waiting_events(tx)
+        assert queries.waiting_events(tx, NOW + timedelta(seconds=1)) == []
+        (waiting,) = queries.waiting_events(tx, NOW)
         repository.events_applied(tx, [waiting.id])
     with here.portal.records.reading() as db:
-        assert queries.waiting_events(db) == []
+        assert queries.waiting_events(db, NOW) == []
         assert queries.event_row(db, "sandbox", "e1").state == "applied"
 
 

@@ -16,12 +16,15 @@ import pytest
 from sqlalchemy import func, select
 
 from data.queries import billing as queries
+from data.queries import payments as payment_queries
+from data.repositories import payments as payment_repository
 from data.tables.dunning import DunningStepRow
 from data.tables.operations import AuditEvent, OutboxMessage
 from data.tables.payments import PaymentRow
 from domain.access import Role, Viewer
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from services import billing_issue, dunning, dunning_run, ledger, portal, receivables
+from domain.payments.facts import Fact, FactKind
+from services import billing_issue, dunning, dunning_run, ledger, payment_facts, portal, receivables
 from services.receivables import Booking
 from tests.factories.billing import make_document, make_line
 from tests.factories.databases import BOTH, current_database
@@ -68,6 +71,26 @@ def mails():
     with portal.current().records.reading() as db:
         found = db.scalars(select(OutboxMessage.payload).where(OutboxMessage.kind == "mail").order_by(OutboxMessage.id))
         return [json.loads(text) for text in found]
+
+
+def test_nobody_is_reminded_while_a_bank_asks_about_the_payment(here):
+    number = invoice("june")
+    facts = [Fact(FactKind.CAPTURED, "sch_1", 11_900), Fact(FactKind.DISPUTED, "sdp_1", 11_900)]
+    now = here.portal.clock.now()
+
+    def learn(*known):
+        with portal.current().records.transaction() as tx:
+            row = payment_queries.payment_by_key(tx, "k") or payment_repository.add_payment(tx, PaymentRow(
+                public_id="pay-1", key="k", account_id=here.ids.account_rows["consumer"], amount_minor=11_900, currency="EUR",
+                document_id=queries.document_party(tx, number).id, provider="sandbox", provider_id="spi_1", origin="customer",
+                created_at=now,
+            ))  # fmt: skip
+            payment_facts.keep(tx, row.id, known, now=now)
+
+    learn(*facts)
+    assert (open_items(), run(8)) == ({number: 11_900}, [])
+    learn(Fact(FactKind.DISPUTE_LOST, "sdp_1"))
+    assert run(9) == [(number, "reminder")]
 
 
 def test_the_whole_way_of_an_invoice_nobody_pays(here):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from adapters import cipher
-from adapters.payments.base import SignatureError
+from adapters.payments.base import Request, SignatureError
 from domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from services import ledger, payment_facts, payment_methods, payment_runs, payments
 from services.payment_methods import AutopayWish, DebitWish, Evidence
@@ -320,6 +321,50 @@ def test_a_failed_collection_is_tried_again_by_plan_and_then_no_more(here):
             tried.append(day)
     assert tried == [0, 1, 3, 7]  # the plan of a soft failure
     assert open_minor(here) == 11_900
+    # each mail names the day of the next try; after the last one the customer is asked for another way to pay
+    assert [values["retry_on"] for values in failures(here)] == ["2026-11-21", "2026-11-23", "2026-11-27", ""]
+
+
+def failures(here) -> list[dict[str, str]]:
+    with here.portal.records.reading() as db:
+        told = db.execute(text("select payload from outbox where kind = 'mail' order by id")).scalars().all()
+    read = [json.loads(payload) for payload in told]
+    return [one["values"] for one in read if one["template"] == "payment_failed"]
+
+
+def test_a_failure_of_the_customers_own_attempt_is_not_tried_again(here):
+    document = invoice(here)
+    pay(here, document=document.public_id, method=add_card(here, "card-no-funds").public_id)
+    assert [values["retry_on"] for values in failures(here)] == [""]
+
+
+def test_a_mandate_lapses_three_years_after_its_last_collection(here):
+    card = add_debit(here)
+    account = here.ids.accounts["consumer"]
+    here.wait(days=500)
+    document = invoice(here)
+    assert pay(here, document=document.public_id, method=card.public_id).status == "processing"  # 3 April 2028
+    here.wait(days=4)
+    deliver(here)
+    here.clock.instant = datetime(2031, 4, 2, 12, tzinfo=UTC)
+    again = invoice(here, key="july")
+    assert not payment_methods.methods(viewer(here), account)[0].is_expired
+    here.clock.instant = datetime(2031, 4, 3, 12, tzinfo=UTC)
+    assert payment_methods.methods(viewer(here), account)[0].is_expired
+    before = settled(here)
+    with pytest.raises(InvalidInputError) as refused:
+        pay(here, document=again.public_id, method=card.public_id, key="k2")
+    assert (refused.value.params["remedy"], refused.value.params["until"]) == ("mandate_lapsed", date(2031, 4, 3))
+    assert settled(here) == before
+
+
+def test_a_message_of_a_payment_that_is_not_ours_is_asked_about_for_three_days(here):
+    invoice(here)
+    started = sandbox().start(Request("elsewhere", 100, "EUR", "x", "https://portal.example.com/", "card-good"))
+    deliver(here)
+    assert (started.provider_id, waiting(here), payment_runs.reconcile()) == ("spi_000001", 1, 1)
+    here.wait(days=3, seconds=1)
+    assert payment_runs.reconcile() == 0
 
 
 def test_a_direct_debit_is_announced_a_fortnight_before(here):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -157,12 +157,24 @@ def test_a_longer_wait_is_for_staff_and_asked_once(here):
     assert found.state == "asked"
     with pytest.raises(InvalidInputError, match="asked_already"):
         plans.ask_extension(person(here, "consumer"), document.public_id, until)
+    assert night(here, 8) == []  # nobody is reminded while it waits for an answer
     plans.decide_extension(person(here, "agent"), found.public_id, is_agreed=True)
-    assert ([night(here, days) for days in (7, 29, 30)], plans.extension_queue(person(here, "agent"))) == (
+    assert ([night(here, days) for days in (9, 29, 30)], plans.extension_queue(person(here, "agent"))) == (
         [[], [], ["reminder"]], [],
     )  # fmt: skip
     [row] = plans.extensions(person(here, "consumer"), here.ids.accounts["consumer"])
     assert row.state == "granted"
+
+
+def test_a_day_that_has_passed_is_not_granted(here):
+    document = invoice()
+    found = plans.ask_extension(person(here, "consumer"), document.public_id, DUE + timedelta(days=30))
+    here.clock.instant = datetime.combine(DUE + timedelta(days=30), time(10), UTC)
+    with pytest.raises(InvalidInputError) as refused:
+        plans.decide_extension(person(here, "agent"), found.public_id, is_agreed=True)
+    assert (refused.value.params["field"], refused.value.params["remedy"]) == ("until", "not_in_the_future")
+    plans.decide_extension(person(here, "agent"), found.public_id, is_agreed=False, note="It was too late.")
+    assert night(here, 31) == ["reminder"]
 
 
 def test_the_third_in_a_year_and_a_declined_one(here):

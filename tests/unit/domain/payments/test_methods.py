@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from domain.errors import Issue
-from domain.payments.methods import card_issues, failure_of
+from domain.payments.methods import card_issues, failure_of, mandate_issues
 from domain.payments.retries import Failure
 
 
@@ -22,6 +22,17 @@ from domain.payments.retries import Failure
 )
 def test_a_card_is_good_to_its_last_day(expires, issues):
     assert card_issues(expires, date(2026, 11, 20)) == issues
+
+
+@pytest.mark.parametrize(
+    ("today", "issues"),
+    [
+        (date(2026, 11, 19), []),
+        (date(2026, 11, 20), [Issue("method", "mandate_lapsed", {"until": date(2026, 11, 20)})]),
+    ],
+)
+def test_a_mandate_lapses_after_36_months_without_a_collection(today, issues):
+    assert mandate_issues(date(2023, 11, 20), today) == issues
 
 
 @pytest.mark.parametrize(
