@@ -17,23 +17,28 @@ from data.queries.contracts import ContractRow
 from domain.access import Viewer
 from domain.billing.documents import Document, DocumentLine
 from domain.billing.drafts import billed_lines
-from domain.billing.waterfall import Bill, Priced, Step, explain
-from domain.calendar import zone
+from domain.billing.waterfall import Bill, Priced, Step, Weather, explain
+from domain.billing.weather import WeatherEffect
+from domain.calendar import Period, PeriodKind, zone
 from domain.energy.quality import ORDER
 from domain.errors import NotFoundError
 from domain.tariffs.lines import IntervalSet, Line
 from domain.tariffs.rate import RatingResult
 from domain.units import WH_PER_KWH
-from services import billing, billing_basis, billing_list, contract_rating, portal
+from services import bill_weather, billing, billing_basis, billing_list, contract_rating, portal
 from services.billing_list import BillRow
 
 
 @dataclass(frozen=True)
 class Change:
-    """Why a bill differs from the one before of the same contract; the steps sum to the difference. [minor units]"""
+    """Why a bill differs from the one before of the same contract; the steps sum to the difference. [minor units]
+
+    weather : what the weather made of the use; None where that is not known
+    """
 
     before: BillRow
     steps: tuple[Step, ...]
+    weather: WeatherEffect | None = None
 
     @property
     def total_minor(self) -> int:
@@ -92,7 +97,7 @@ def detail(viewer: Viewer, public_id: str) -> Detail:
     same = rating is not None and billed_lines(rating, document.kind) == document.lines
     return Detail(
         row=row, document=document, contract=contract, known_at=basis.known_at if basis else None, rating=rating,
-        is_same=same, change=_change(viewer, row, document, of_contract, rows), other=rows.get(other or ""),
+        is_same=same, change=_change(viewer, row, document, of_contract, rows, contract), other=rows.get(other or ""),
         newer=_newer(basis, of_contract, rows),
     )  # fmt: skip
 
@@ -110,8 +115,9 @@ def _newer(basis: BasisRow | None, of_contract: Sequence[BasisRow], rows: dict[s
 
 
 def _change(
-    viewer: Viewer, row: BillRow, document: Document, of_contract: Sequence[BasisRow], rows: dict[str, BillRow]
-) -> Change | None:
+    viewer: Viewer, row: BillRow, document: Document, of_contract: Sequence[BasisRow], rows: dict[str, BillRow],
+    contract: ContractRow | None,
+) -> Change | None:  # fmt: skip
     """Against the newest earlier bill of the same contract that counts."""
     if row.kind != "invoice":
         return None
@@ -126,14 +132,25 @@ def _change(
     if not earlier:
         return None
     _summary, before = billing.document(viewer, earlier[-1].public_id)
-    return Change(earlier[-1], explain(_bill(before), _bill(document)))
+    effect = None
+    if contract is not None:
+        spans = [Period(PeriodKind.CUSTOM, one.first, one.end) for one in (before, document)]
+        effect = bill_weather.effect(viewer, contract, "import", spans[0], spans[1])
+    driven = frozenset(_named(line) for one in (before, document) for line in one.lines if line.unit == "kWh")
+    weather = Weather(effect.factor, driven) if effect else None
+    return Change(earlier[-1], explain(_bill(before), _bill(document), weather), effect)
+
+
+def _named(line: DocumentLine) -> str:
+    """Lines of one name and band are one thing, whatever their dates."""
+    return f"{line.code} {line.band}".strip()
 
 
 def _bill(document: Document) -> Bill:
-    """What of a document explains its amount: lines of one name and band are one thing, whatever their dates."""
+    """What of a document explains its amount."""
     found: dict[str, Priced] = defaultdict(lambda: Priced(Fraction(0), Fraction(0)))
     for line in document.lines:
-        name = f"{line.code} {line.band}".strip()
+        name = _named(line)
         found[name] = Priced(found[name].quantity + Fraction(line.quantity), found[name].amount + line.net_minor)
     totals = document.totals
     return Bill((document.end - document.first).days, dict(found), totals.net_minor, totals.tax_minor)

@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from data.queries import billing as billing_queries
 from data.queries import billing_history as queries
+from data.queries import dunning as dunning_queries
 from data.queries import payments as payment_queries
 from data.queries import refunds as refund_queries
 from data.queries.billing_history import AccountRow, DocumentRef
@@ -108,6 +110,41 @@ def entries(viewer: Viewer, account_public_id: str = "") -> list[Entry]:
     return sorted(found, key=lambda each: each.on)[::-1]
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A reminder that went out. fee_minor : what it cost. [minor units]"""
+
+    code: str
+    on: date
+    fee_minor: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to one bill, each oldest first. set_off_minor : paid from credit when it was issued. [minor units]"""
+
+    entries: tuple[Entry, ...]
+    letters: tuple[Letter, ...]
+    set_off_minor: int
+
+
+def of_document(viewer: Viewer, public_id: str) -> Story:
+    """Foreign and missing bills are missing."""
+    with portal.current().records.reading() as db:
+        found = billing_queries.document_row(db, public_id)
+    own = [] if found is None else [row for row in accounts(viewer) if row.id == found.account_id]
+    if found is None or not own:
+        raise NotFoundError(what="document")
+    about = [
+        each
+        for each in reversed(entries(viewer, own[0].public_id))
+        if public_id in {ref.public_id for ref in (each.document, each.takes_back, *each.about) if ref is not None}
+    ]
+    with portal.current().records.reading() as db:
+        letters = tuple(Letter(*step) for step in dunning_queries.steps_of(db, found.id))
+        return Story(tuple(about), letters, queries.set_off_at_issue(db, found.id))
+
+
 def accounts(viewer: Viewer) -> list[AccountRow]:
     """The accounts whose bills the viewer may see."""
     if not viewer.sees_customer_pages:
@@ -144,12 +181,15 @@ def _booked(db: Session, account: AccountRow) -> list[Entry]:
 def _attempts(db: Session, account: AccountRow) -> list[Entry]:
     """Attempts to pay that brought no money, or none yet; what brought some is booked."""
     found = []
-    for row in reversed(payment_queries.payments_of(db, [account.id])):
+    rows = payment_queries.payments_of(db, [account.id])
+    about = queries.document_refs(db, {row.document_id for row in rows if row.document_id})
+    for row in reversed(rows):
         if row.state in UNBOOKED:
+            meant = (about[row.document_id],) if row.document_id else ()
             facts = payment_queries.facts_of(db, row.id)
             reason = next((fact.reason for fact in facts if fact.kind is FactKind.DECLINED), "")
             found.append(
-                Entry(portal.day_of(row.created_at), account.number, UNBOOKED[row.state], None, None, (), row.currency, -row.amount_minor, None, reason)
+                Entry(portal.day_of(row.created_at), account.number, UNBOOKED[row.state], None, None, meant, row.currency, -row.amount_minor, None, reason)
             )  # fmt: skip
     return found
 

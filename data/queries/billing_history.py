@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from data.tables.accounts import Account
@@ -58,6 +58,24 @@ class BookingRow(NamedTuple):
 def accounts(db: Session, account_ids: Iterable[int]) -> list[AccountRow]:
     query = select(Account.id, Account.public_id, Account.number).where(Account.id.in_(list(account_ids)))
     return [AccountRow(*row) for row in db.execute(query.order_by(Account.number))]
+
+
+def document_refs(db: Session, document_ids: Iterable[int]) -> dict[int, DocumentRef]:
+    """Documents by their row."""
+    query = select(BillingDocument.id, BillingDocument.public_id, BillingDocument.number_text, BillingDocument.kind)
+    return {
+        row[0]: DocumentRef(*row[1:]) for row in db.execute(query.where(BillingDocument.id.in_(list(document_ids))))
+    }
+
+
+def set_off_at_issue(db: Session, document_id: int) -> int:
+    """What of a document was paid from the customer's credit when it was issued. [minor units]"""
+    query = (
+        select(func.coalesce(func.sum(LedgerAllocation.amount_minor), 0))
+        .join(LedgerTransaction, LedgerTransaction.key == LedgerAllocation.transaction_key)
+        .where(LedgerAllocation.document_id == document_id, LedgerTransaction.document_id == document_id)
+    )
+    return int(db.scalar(query) or 0)
 
 
 def bookings(db: Session, account_number: str) -> list[BookingRow]:

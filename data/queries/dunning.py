@@ -60,6 +60,17 @@ def steps_taken(db: Session, document_id: int) -> dict[str, date]:
     return {row[0]: row[1] for row in db.execute(statement)}
 
 
+def steps_of(db: Session, document_id: int) -> list[tuple[str, date, int]]:
+    """Code, day and fee of each step taken for a document, the oldest first. [minor units]"""
+    statement = (
+        select(DunningStepRow.code, DunningStepRow.taken_on, DunningStepRow.fee_minor)
+        .join(DunningCase, DunningCase.id == DunningStepRow.case_id)
+        .where(DunningCase.document_id == document_id)
+        .order_by(DunningStepRow.id)
+    )
+    return [(code, taken_on, fee) for code, taken_on, fee in db.execute(statement)]
+
+
 def pause_reasons(db: Session, account_id: int, document_id: int, day: date) -> set[str]:
     """Why a document is not reminded of on a day."""
     wanted = (

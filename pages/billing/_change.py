@@ -63,8 +63,13 @@ def _reason(step: Step) -> str:
 
 
 def sub(change: Change) -> str:
-    del change
-    return _("The parts add up to the cent. One after the other: days, use at the old prices, prices, taxes.")
+    if change.weather is None:
+        return _("The parts add up to the cent. One after the other: days, use at the old prices, prices, taxes.")
+    return _(
+        "The parts add up to the cent. One after the other: days, weather, use at the old prices, prices, taxes. "
+        "On average it was {after} outside, before that {before}.",
+        after=formats.degrees(change.weather.after_c), before=formats.degrees(change.weather.before_c),
+    )  # fmt: skip
 
 
 def summary(change: Change, row: BillRow) -> str:
@@ -126,6 +131,8 @@ def figure(change: Change, row: BillRow, colours: Theme) -> dict[str, Any]:
     marks = [_mark(amount, row, is_signed=one) for amount, one in zip(amounts, is_step, strict=True)]
     said = [formats.money(amount, row.currency, is_signed=one) for amount, one in zip(amounts, is_step, strict=True)]
     layout["xaxis"] |= {"type": "category", "range": [-0.5, len(names) - 0.5], "tickangle": 0}
+    if len(short) > 6:  # names side by side would run into each other on a phone: every second one a line lower
+        short = [f"<br>{name}" if place % 2 else name for place, name in enumerate(short)]
     layout["xaxis"] |= {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": short}
     layout["bargap"] = 0.35
     trace = {

@@ -17,6 +17,7 @@ from components.tables import Column, data_table
 from domain.billing.history import EntryKind
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
+from pages.billing import _history_words as history_words
 from services import billing_history
 from services.billing_history import Entry, Filter, History
 
@@ -103,30 +104,6 @@ def group_name(group: str) -> str:
     return {"bills": _("Bills"), "payments": _("Payments"), "refunds": _("Refunds"), "other": _("Other")}[group]
 
 
-def kind_name(kind: EntryKind) -> str:
-    return {
-        "invoice": _("Invoice"), "instalment": _("Instalment"), "credit_note": _("Credit note"),
-        "feed_in_credit": _("Feed-in credit"), "payment": _("Payment received"), "refund": _("Refund sent"),
-        "return": _("Payment taken back by the bank"), "undone": _("Refund that came back"), "write_off": _("Waived"),
-        "fee": _("Reminder fee"), "other": _("Booking"), "failed": _("Payment failed"),
-        "cancelled": _("Payment given up"), "in_progress": _("Payment on its way"),
-        "refund_asked": _("Refund asked for"), "refund_declined": _("Refund declined"),
-    }[kind]  # fmt: skip
-
-
-def reason_text(each: Entry) -> str:
-    """Why a payment failed, as far as the bank says; the bank's own word where we do not know it."""
-    if each.kind != "failed" or not each.reason:
-        return each.reason
-    return {
-        "insufficient_funds": _("There was not enough money on the account."),
-        "expired_card": _("The card has expired."),
-        "authentication_required": _("The bank asked for a confirmation."),
-        "card_declined": _("The bank refused it."),
-        "do_not_honor": _("The bank refused it."),
-    }.get(each.reason, each.reason)
-
-
 def _row(each: Entry, *, has_many: bool) -> list[Any]:
     balance = formats.UNKNOWN if each.balance_minor is None else formats.money(each.balance_minor, each.currency)
     amount = formats.money(each.amount_minor, each.currency, is_signed=each.is_booked)
@@ -147,7 +124,7 @@ def _row(each: Entry, *, has_many: bool) -> list[Any]:
 
 
 def _what(each: Entry) -> list[Any]:
-    name = kind_name(each.kind)
+    name = history_words.kind_name(each.kind)
     if each.document is None:
         return [html.B(name)]
     return [dcc.Link(f"{name} {each.document.number}", href=f"/billing/{each.document.public_id}")]
@@ -172,7 +149,7 @@ def _about(each: Entry, *, has_many: bool) -> list[Any]:
             )
         )
     if each.reason:
-        said.append(html.Span(reason_text(each), className="quiet small history-about"))
+        said.append(html.Span(history_words.reason_text(each), className="quiet small history-about"))
     if not each.is_booked:
         said.append(html.Span(_("The balance did not change."), className="quiet small history-about"))
     if has_many:

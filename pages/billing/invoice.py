@@ -25,6 +25,7 @@ from domain.text import lazy
 from pages.billing import _change as change
 from pages.billing import _lines as lines
 from pages.billing import _words as words
+from pages.billing._timeline import timeline
 from services import billing_detail, billing_list, portal
 from services.billing_detail import Detail
 
@@ -53,7 +54,7 @@ def layout(invoice: str = "", **_query: str) -> html.Div:
                 [
                     html.Div(_pay_card(found, may_pay=may_pay), className="only-n"),
                     html.Div(lines.lines_card(found), className="c8"),
-                    html.Div([html.Div(_pay_card(found, may_pay=may_pay), className="only-w"), *_readings(found)], className="c4 stack"),
+                    html.Div([html.Div(_pay_card(found, may_pay=may_pay), className="only-w"), timeline(viewer, found.row), *_readings(found)], className="c4 stack"),
                 ],
                 className="g",
             ),
@@ -116,7 +117,7 @@ def _notices(found: Detail) -> list[html.Div]:
 
 def _pay_card(found: Detail, *, may_pay: bool) -> html.Section:
     row = found.row
-    today = portal.current().clock.now().date()
+    today = portal.today()
     is_owed = row.status in {"open", "overdue", "part_paid"}
     amount = row.open_minor if is_owed else abs(row.balance_minor)
     facts = [
@@ -136,8 +137,14 @@ def _pay_card(found: Detail, *, may_pay: bool) -> html.Section:
         html.P(_pay_sentence(found, may_pay=may_pay), className="sub"),
         _actions(found, may_pay=may_pay),
         html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="dl"),
+        *([_in_parts(found)] if is_owed and may_pay else []),
     ]
     return html.Section(html.Div(body, className="card-body"), className="card", **{"aria-label": _pay_title(found)})
+
+
+def _in_parts(found: Detail) -> html.P:
+    account = found.contract.account_public_id if found.contract else None
+    return html.P(dcc.Link(_("Pay in parts or later"), href=href("/billing/help", account=account)), className="sub")
 
 
 def _last(found: Detail) -> Any:

@@ -7,12 +7,15 @@ import io
 import json
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from components import formats
+from domain.energy.balance import UseSeries
 from domain.money import to_minor
-from services import billing_detail, billing_list, portal
+from services import bill_weather, billing_detail, billing_list, portal
 from services.billing_list import Filter
 from tests.web.test_app import route
 from tests.web.walk import call, components, draw, held_by, seen
@@ -155,6 +158,48 @@ def test_the_causes_of_a_change_sum_to_it(app, sign_in, bill):
     assert bars["text"][-1] == formats.number(bill.row.gross_minor / 100, 2)
     assert drawn["layout"]["xaxis"]["ticktext"][0] == "Mar"
     assert bars["x"][0] == "March 2026"
+
+
+def days_of(first: str, end: str, values) -> UseSeries:
+    label = np.arange(first, end, dtype="datetime64[D]").astype("datetime64[s]")
+    count = len(label)
+    known = np.ones(count, dtype=np.bool_)
+    counts = np.zeros((count, 6), dtype=np.int64)
+    counts[:, 0] = 1
+    found = np.asarray(values(label.astype("datetime64[M]").astype(int) % 12 + 1), dtype=np.int64)
+    return UseSeries(label, np.zeros(count, dtype=np.int8), found, known, counts)
+
+
+def test_the_weather_is_a_cause_where_use_follows_it(app, sign_in, bill, world, viewer_in, monkeypatch):
+    """March at 5 degrees and October at 10: 10 and 5 heating degrees a day of 600 Wh on 4,000 Wh, 10 kWh and 7 kWh."""
+    year = ("2025-11-01", "2026-11-01")
+    celsius = {3: 5, 10: 10, 6: 18, 7: 20, 8: 20}
+
+    def mean_c(months):
+        return np.array([celsius.get(month, 8) for month in months.tolist()])
+
+    degrees = days_of(*year, lambda months: mean_c(months) * 1_000)
+    used = days_of(*year, lambda months: 4_000 + 600 * np.maximum(15 - mean_c(months), 0))
+    monkeypatch.setattr(bill_weather.weather, "by_bucket", lambda *_asked: degrees)
+    monkeypatch.setattr(bill_weather.use, "series", lambda *_asked: used)
+    with portal.using(world):
+        change = billing_detail.detail(viewer_in("consumer"), bill.row.public_id).change
+    assert change.weather.factor == Fraction(7, 10)
+    steps = {step.cause: step.change_minor for step in change.steps}
+    assert steps["weather"] < 0
+    assert sum(steps.values()) == bill.row.gross_minor - change.before.gross_minor
+    # what the weather took is not use any more: both together are what use alone was before
+    without = {step.cause: step.change_minor for step in bill.change.steps}
+    assert steps["weather"] + steps["usage"] == without["usage"]
+    said = text(sign_in("consumer"), f"/billing/{bill.row.public_id}")
+    assert f"On average it was {formats.degrees(10)} outside, before that {formats.degrees(5)}." in said
+
+
+def test_the_story_of_a_bill_is_on_its_page(sign_in, bill):
+    said = text(sign_in("consumer"), f"/billing/{bill.row.public_id}")
+    assert '"What happened"' in said
+    assert formats.day_medium(bill.row.issued_on) in said
+    assert '"Issued"' in said
 
 
 def test_somebody_elses_bill_is_missing(sign_in, bill):

@@ -7,14 +7,16 @@ import io
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from data.repositories import payments as repository
+from data.tables.billing import BillingDocument
 from data.tables.payments import PaymentRow
 from domain.access import NOBODY, Role, Viewer
 from domain.errors import NotFoundError
 from domain.payments.facts import Fact, FactKind
 from domain.payments.refunds import RefundAsk
-from services import billing, billing_history, billing_issue, receivables, refunds
+from services import billing, billing_history, billing_issue, dunning_run, receivables, refunds
 from services.billing_history import Filter
 from services.receivables import Booking
 from tests.factories.databases import BOTH, current_database
@@ -72,6 +74,37 @@ def test_a_booking_names_the_bills_it_was_about(eventful):
     assert (by_day[3].document.number, by_day[3].about) == ("R2026-000001", ())
     for day in (10, 14, 20, 21):
         assert [document.number for document in by_day[day].about] == ["R2026-000001"]
+
+
+def test_the_story_of_one_bill_is_told_from_its_issue_on(eventful):
+    ada_, neighbour = ada(eventful), viewer(eventful, "neighbour")
+    first = next(each.document for each in billing_history.entries(ada_) if each.kind == "invoice")
+    story = billing_history.of_document(ada_, first.public_id)
+    assert [(each.on.day, each.kind) for each in story.entries] == [
+        (3, "invoice"), (10, "payment"), (14, "return"), (20, "fee"), (21, "payment"), (3, "credit_note"),
+    ]  # fmt: skip
+    assert (story.letters, story.set_off_minor) == ((), 0)
+    second = billing_issue.issue(invoice(), "july")  # 119.00, of which 69.00 are the credit that is left
+    told = billing_history.of_document(ada_, second.public_id)
+    assert ([each.kind for each in told.entries], told.set_off_minor) == (["invoice"], 6_900)
+    dunning_run.run_dunning(date(2026, 7, 24))  # a week after it was due
+    [letter] = billing_history.of_document(ada_, second.public_id).letters
+    assert (letter.code, letter.on, letter.fee_minor) == ("reminder", date(2026, 7, 24), 0)
+    for asked in (first.public_id, "doc-0000000000"):
+        with pytest.raises(NotFoundError):
+            billing_history.of_document(neighbour if asked == first.public_id else ada_, asked)
+        with pytest.raises(NotFoundError):
+            billing_history.of_document(NOBODY, asked)
+
+
+def test_an_attempt_that_failed_is_in_the_story_of_its_bill(here):
+    first = billing_issue.issue(invoice(), "june")
+    with here.portal.records.transaction() as tx:
+        attempt(here, tx, "k1", "failed", [Fact(FactKind.DECLINED, "d1", reason="insufficient_funds")])
+        row = tx.scalars(select(PaymentRow)).one()
+        row.document_id = tx.scalars(select(BillingDocument.id)).one()
+    story = billing_history.of_document(ada(here), first.public_id)
+    assert [(each.kind, each.reason) for each in story.entries] == [("invoice", ""), ("failed", "insufficient_funds")]
 
 
 def test_a_credit_note_names_the_bill_it_takes_back_apart_from_those_it_is_set_off_against(here):
