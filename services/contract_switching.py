@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from data.queries import change_requests as change_queries
 from data.queries import contract_requests as queries
 from data.queries import contracts as contract_queries
 from data.queries.contracts import ContractRow
@@ -72,17 +73,23 @@ def order(
         known = queries.request_of_key(tx, key)
         if known is not None:
             return _again(view.contract, known, start)
+        view = _owned(viewer, public_id)  # somebody may have changed it before the lock was ours
         offered = _offered(view, tariff_public_id)
         _refuse(tx, view, offered, start, consents)
-        repository.supersede_terms(tx, view.contract.id, start, now=now)
+        previous_end = view.contract.end_date
+        if start == previous_end:
+            repository.continue_contract(tx, view.contract.id)
+        else:
+            repository.supersede_terms(tx, view.contract.id, start, now=now)
         repository.add_term(
             tx, contract_id=view.contract.id, tariff_version_id=offered.id, first_date=start,
-            end_date=view.contract.end_date, now=now,
+            end_date=None if start == previous_end else previous_end, now=now,
         )  # fmt: skip
         row = requests.add(
             tx, now=now, key=key, contract_id=view.contract.id, tariff_version_id=offered.id,
             previous_version_id=view.offered.id, start=start, withdraw_until=switching.withdraw_until(view.today),
-            exit_fee_minor=switching.exit_fee_minor(view.bound, start), consents=",".join(sorted(consents)),
+            exit_fee_minor=switching.exit_fee_minor(view.bound, start),
+            previous_end=previous_end if start == previous_end else None, consents=",".join(sorted(consents)),
             asked_by=viewer.user_id,
         )  # fmt: skip
         found = _order(view.contract, row)
@@ -100,6 +107,7 @@ def withdraw(viewer: Viewer, public_id: str, order_public_id: str) -> Order:
     now = made.clock.now()
     with made.records.transaction() as tx:
         repository.lock_contract(tx, view.contract.id)
+        view = _owned(viewer, public_id)
         row = queries.request(tx, order_public_id)
         if row is None or row.contract_id != view.contract.id:
             raise NotFoundError(what="order")
@@ -107,11 +115,14 @@ def withdraw(viewer: Viewer, public_id: str, order_public_id: str) -> Order:
             return _order(view.contract, row)
         if view.today > row.withdraw_until:
             raise InvalidInputError("order", "withdrawal_over", until=row.withdraw_until)
-        repository.supersede_terms(tx, view.contract.id, row.start, now=now)
-        repository.add_term(
-            tx, contract_id=view.contract.id, tariff_version_id=row.previous_version_id, first_date=row.start,
-            end_date=view.contract.end_date, now=now,
-        )  # fmt: skip
+        if row.previous_end is not None:
+            repository.end_contract(tx, view.contract.id, row.previous_end, now=now)
+        else:
+            repository.supersede_terms(tx, view.contract.id, row.start, now=now)
+            repository.add_term(
+                tx, contract_id=view.contract.id, tariff_version_id=row.previous_version_id, first_date=row.start,
+                end_date=view.contract.end_date, now=now,
+            )  # fmt: skip
         requests.withdraw(tx, row, now=now)
         found = _order(view.contract, row)
         _audit(tx, "contract:withdrawn", viewer, found)
@@ -148,8 +159,22 @@ def _owned(viewer: Viewer, public_id: str) -> ContractView:
     return view
 
 
+def can_continue(view: ContractView) -> bool:
+    """Whether the contract has an end to come that an order may lift: not after moving out, nor where another follows."""
+    end = view.contract.end_date
+    if end is None or view.state == "over":
+        return False
+    with portal.current().records.reading() as db:
+        moved = any(
+            row.kind == "move_out" and row.state == "done" for row in change_queries.changes_of(db, view.contract.id)
+        )
+        place = view.contract.supply_point_id, view.contract.direction
+        return not moved and contract_queries.contract_meanwhile(db, *place, end, None) is None
+
+
 def _offered(view: ContractView, tariff_public_id: str) -> Offered:
-    found = [one for one in tariff_comparison.eligible(view) if one.public_id == tariff_public_id]
+    on_offer = tariff_comparison.eligible(view, with_own=can_continue(view))
+    found = [one for one in on_offer if one.public_id == tariff_public_id]
     if not found:
         raise InvalidInputError("tariff", "not_on_offer")
     return found[0]
@@ -159,6 +184,11 @@ def _refuse(tx: Session, view: ContractView, offered: Offered, start: date, cons
     """The first thing that is wrong with an order."""
     for issue in switching.issues(view.bound, offered.offer, start, view.today):
         raise InvalidInputError(issue.field, issue.code, **issue.params)
+    end = view.contract.end_date
+    if start == end and not can_continue(view):
+        raise InvalidInputError("start", "contract_over", end=end)
+    if start != end and offered.id == view.offered.id:
+        raise InvalidInputError("tariff", "not_on_offer")
     if missing := [name for name in CONSENTS if name not in consents]:
         raise InvalidInputError("consents", "missing", names=missing)
     for term in contract_queries.terms_of(tx, view.contract.id):

@@ -110,8 +110,11 @@ def comparison(viewer: Viewer, public_id: str) -> Comparison | NoHistory:
     return _comparison(view, on_offer, period, kept)
 
 
-def eligible(view: ContractView) -> list[Offered]:
-    """What this contract could change to today: same commodity, direction, currency and zone, for such a customer."""
+def eligible(view: ContractView, *, with_own: bool = False) -> list[Offered]:
+    """What this contract could change to today: same commodity, direction, currency and zone, for such a customer.
+
+    with_own : its own tariff too, where that is on offer still: what an ending contract can be continued with
+    """
     with portal.current().records.reading() as db:
         rows = [contract_details.offered(row) for row in queries.tariffs_on_offer(db, view.today)]
     kind = "household" if view.is_gross else "business"
@@ -122,7 +125,7 @@ def eligible(view: ContractView) -> list[Offered]:
         if (row.commodity, row.direction, row.currency, row.zone)
         == (own.commodity, own.direction, own.currency, own.zone)
         and row.customer_class in {"any", kind}
-        and row.id != own.id
+        and (with_own or row.id != own.id)
     ]
 
 

@@ -109,6 +109,11 @@ def end_contract(tx: Session, contract_id: int, end: date, *, now: datetime) -> 
     tx.execute(update(Contract).where(Contract.id == contract_id).values(end_date=end))
 
 
+def continue_contract(tx: Session, contract_id: int) -> None:
+    """The contract has no end any more; what applies from the end on is added by the caller."""
+    tx.execute(update(Contract).where(Contract.id == contract_id).values(end_date=None))
+
+
 def supersede_terms(tx: Session, contract_id: int, since: date, *, now: datetime) -> None:
     """End what applies from a day on: terms from then on are superseded, the one that reaches into it ends there."""
     live = tx.scalars(

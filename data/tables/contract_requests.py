@@ -15,6 +15,7 @@ class ContractRequest(Base):
 
     key : of the sender, so that an order sent twice is one order
     start : the first local day of the new tariff; withdraw_until : the last one for changing one's mind
+    previous_end : when the contract would have ended, where the order continues it
     """
 
     __tablename__ = "contract_request"
@@ -32,6 +33,7 @@ class ContractRequest(Base):
     start: Mapped[date]
     withdraw_until: Mapped[date]
     exit_fee_minor: Mapped[int] = mapped_column(default=0)
+    previous_end: Mapped[date | None]
     consents: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(12), default="confirmed")
     asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)

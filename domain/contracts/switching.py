@@ -76,9 +76,14 @@ def free_from(held: Bound, today: date) -> date:
 
 
 def earliest_start(held: Bound, offer: Offer, today: date) -> date:
-    """The first day on which the new tariff can begin: after the notice; after the minimum term where no fee buys it off."""
+    """The first day on which the new tariff can begin: after the notice; after the minimum term where no fee buys it off.
+
+    A contract that ends before that can be continued from its end on: what ends anyway needs no notice.
+    """
     told = max(today + timedelta(days=held.notice_days), held.first_date + timedelta(days=1))
     first = told if held.exit_fee_minor else free_from(held, today)
+    if held.end_date is not None and held.end_date > today:
+        first = min(first, held.end_date)
     return max(first, offer.offered_from or first)
 
 
@@ -108,7 +113,7 @@ def issues(held: Bound, offer: Offer, start: date, today: date) -> list[Issue]:
         return [Issue("start", "start_not_ahead", {"earliest": earliest})]
     if offer.offered_until is not None and start >= offer.offered_until:
         return [Issue("start", "offer_over", {"until": offer.offered_until})]
-    if held.end_date is not None and start >= held.end_date:
+    if held.end_date is not None and start > held.end_date:
         return [Issue("start", "contract_over", {"end": held.end_date})]
     if start < earliest:
         return [Issue("start", "start_too_early", {"earliest": earliest})]

@@ -47,14 +47,15 @@ def layout(contract: str = "", **_query: str) -> html.Div:
         nothing = states.empty("none_here", _("No contract chosen"), text, action=(_("All contracts"), "/contracts"))
         return html.Div([page_head(_("Renew a contract")), nothing])
     found = tariff_comparison.comparison(viewer, contract)
-    start = free_from(view.bound, view.today)
+    goes_on = contract_switching.can_continue(view)
+    start = view.contract.end_date if goes_on and view.contract.end_date else free_from(view.bound, view.today)
     may = contract_switching.may_switch(viewer, view)
     return html.Div(
         [
             page_head(_("Renew a contract"), lead=f"{view.offered.name} · {texts.commodity(view)}, {view.contract.site_name}"),
             html.Div(
                 [
-                    html.Div(_offers(found, start, may=may), className="c8"),
+                    html.Div(_offers(found, start, goes_on=goes_on, may=may), className="c8"),
                     html.Div([_term(view), _nothing(view)], className="c4 stack-cards"),
                 ],
                 className="g",
@@ -105,7 +106,8 @@ def _nothing(view: ContractView) -> html.Section:
     )
 
 
-def _offers(found: Comparison | NoHistory, start: date, *, may: bool) -> html.Section:
+def _offers(found: Comparison | NoHistory, start: date, *, goes_on: bool, may: bool) -> html.Section:
+    """goes_on : an order continues a contract that would end; its own tariff stands first, where it is on offer still"""
     title = _("On offer from {day}, without a fee", day=formats.day_medium(start))
     if isinstance(found, NoHistory) or found.own is None:
         text = _("There are too few readings under this contract to say what another tariff would cost.")
@@ -115,7 +117,8 @@ def _offers(found: Comparison | NoHistory, start: date, *, may: bool) -> html.Se
             title=title,
             body=[states.empty("not_yet", _("Not enough readings yet"), text, action=instead)],
         )
-    others = [option for option in found.options if not option.is_own]
+    names = {one.public_id for one in tariff_comparison.eligible(found.view, with_own=goes_on)}
+    others = [option for option in found.options if option.offered.public_id in names]
     if not others:
         text = _("No other tariff is on offer for this contract today.")
         return card(card_id="renew-offers", title=title, body=[states.empty("none_here", _("Nothing on offer"), text)])
@@ -150,7 +153,7 @@ def _row(found: Comparison, own: Option, option: Option, start: date, *, may: bo
         _("Choose"), href=address, className="btn btn-secondary btn-sm", title=_("Choose {name}", name=one.name)
     )
     return [
-        one.name,
+        _("{name} (yours)", name=one.name) if option.is_own else one.name,
         formats.money(option.year.gross_minor, one.currency),
         formats.money(difference, one.currency, is_signed=True),
         texts.months(one.term_months) if one.term_months else _("not at all"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from components import formats
+from data.queries import contracts as contract_queries
 from domain.contracts.switching import free_from
 from services import contract_details, portal, tariff_comparison
 from tests.web.test_switching import page
@@ -62,3 +65,25 @@ def test_what_is_somebody_elses_is_not_there(sign_in, found):
     contract = found("consumer").view.contract.public_id
     assert "No contract chosen" in page(sign_in("prosumer"), f"{PAGE}?contract={contract}")
     assert "No contract chosen" in page(sign_in("consumer"), PAGE)
+
+
+def test_a_contract_that_ends_is_renewed_from_its_end_with_its_own_tariff_first(
+    sign_in, found, world, viewer_in, monkeypatch
+):
+    made = found("consumer")
+    contract, own = made.view.contract.public_id, made.own.offered
+    assert f"{own.name} (yours)" not in page(sign_in("consumer"), f"{PAGE}?contract={contract}")
+    end = date(2027, 3, 1)
+    row = contract_queries.contract_row
+
+    def ending(db, public_id):
+        told = row(db, public_id)
+        return told and told._replace(end_date=end) if public_id == contract else told
+
+    monkeypatch.setattr(contract_queries, "contract_row", ending)
+    monkeypatch.setattr(contract_queries, "contract_meanwhile", lambda *_asked: None)  # the stored one has no end
+    said = page(sign_in("consumer"), f"{PAGE}?contract={contract}")
+    assert f"On offer from {formats.day_medium(end)}, without a fee" in said
+    assert f"{own.name} (yours)" in said
+    assert f"/contracts/switch?contract={contract}&tariff={own.public_id}&start=2027-03-01" in said
+    assert "The contract ends with 28 Feb 2027" in said.replace("\u00a0", " ")

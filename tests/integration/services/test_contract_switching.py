@@ -143,6 +143,78 @@ def test_a_preview_tells_the_first_day_and_what_is_lost(home):
     assert [one.code for one in found.cautions if one.is_loss] == ["exit_fee", "guarantee_lost"]
 
 
+ENDS = date(2027, 5, 16)  # the minimum term of the tariff of before
+
+
+@pytest.fixture
+def ending(home):
+    """The same contract, cancelled to the end of its term."""
+    change_requests.ask(home[0], home[1], "cancel", ENDS, "", "c-0")
+    return home
+
+
+def own_tariff(home) -> str:
+    return contract_details.details(home[0], home[1]).offered.public_id
+
+
+def end_of(home):
+    return contract_details.details(home[0], home[1]).contract.end_date
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_contract_that_ends_is_continued_from_its_end(ending, own):
+    tariff = own_tariff(ending) if own else ending[2]
+    found = order(ending, start=ENDS, tariff=tariff)
+    code = "fix" if own else "natur"
+    assert (found.start, found.exit_fee_minor, end_of(ending)) == (ENDS, 0, None)
+    assert [term for term in terms(ending) if term[1] >= date(2026, 11, 1) or term[2] == ENDS][-2:] == [
+        ("fix", terms(ending)[-2][1], ENDS), (code, ENDS, None),
+    ]  # fmt: skip
+    contract_switching.withdraw(ending[0], ending[1], found.public_id)
+    assert (end_of(ending), terms(ending)[-1][2]) == (ENDS, ENDS)  # as before
+    assert order(ending, start=ENDS, tariff=tariff, key="k-2").state == "confirmed"
+
+
+def test_before_its_end_another_tariff_ends_with_the_contract(ending):
+    order(ending, start=START)
+    assert (end_of(ending), terms(ending)[-1]) == (ENDS, ("natur", START, ENDS))
+
+
+@pytest.mark.parametrize(
+    ("start", "field", "remedy"),
+    [(ENDS + timedelta(days=1), "start", "contract_over"), (START, "tariff", "not_on_offer")],
+)
+def test_its_own_tariff_begins_with_the_end_alone(ending, start, field, remedy):
+    before = terms(ending), counted()
+    with pytest.raises(InvalidInputError) as refused:
+        order(ending, start=start, tariff=own_tariff(ending))
+    assert (refused.value.params["field"], refused.value.params["remedy"]) == (field, remedy)
+    assert (terms(ending), counted()) == before
+
+
+def test_after_moving_out_nothing_goes_on(home):
+    change_requests.ask(home[0], home[1], "move_out", ENDS, "Gartenweg 2", "c-0")
+    with pytest.raises(InvalidInputError) as refused:
+        order(home, start=ENDS)
+    assert refused.value.params["remedy"] == "contract_over"
+    with pytest.raises(InvalidInputError) as refused:
+        order(home, start=ENDS, tariff=own_tariff(home))
+    assert refused.value.params["remedy"] == "not_on_offer"
+
+
+def test_of_an_end_and_an_order_at_once_the_order_sees_the_end(home, monkeypatch):
+    lock = contract_switching.repository.lock_contract
+
+    def late(tx, contract_id):
+        monkeypatch.setattr(contract_switching.repository, "lock_contract", lock)
+        change_requests.ask(home[0], home[1], "cancel", ENDS, "", "c-0")  # between what was read and the lock
+        return lock(tx, contract_id)
+
+    monkeypatch.setattr(contract_switching.repository, "lock_contract", late)
+    order(home, start=START)
+    assert (end_of(home), terms(home)[-1]) == (ENDS, ("natur", START, ENDS))
+
+
 def test_an_ordered_tariff_binds_before_it_begins(home):
     """Who orders a tariff and cancels the contract before it begins keeps its minimum term; who moves out does not."""
     viewer, contract, _natur = home

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_an_order_can_be_withdrawn_for_fourteen_days():
         (FREE, Offer(), TODAY, "start_not_ahead", {"earliest": date(2026, 12, 7)}),
         (FREE, Offer(), date(2026, 12, 6), "start_too_early", {"earliest": date(2026, 12, 7)}),
         (FREE, Offer(offered_until=date(2027, 1, 1)), date(2027, 1, 1), "offer_over", {"until": date(2027, 1, 1)}),
-        (Bound(SIGNED, end_date=date(2026, 12, 31)), Offer(), date(2026, 12, 31), "contract_over", {"end": date(2026, 12, 31)}),
+        (Bound(SIGNED, end_date=date(2026, 12, 31)), Offer(), date(2027, 1, 1), "contract_over", {"end": date(2026, 12, 31)}),
         (FREE, Offer(), date(2027, 11, 24), "start_too_late", {"latest": date(2027, 11, 23)}),
     ],
 )  # fmt: skip
@@ -91,6 +92,13 @@ def test_a_day_on_which_nothing_can_begin_is_refused_with_the_field_and_the_day_
 ):
     (issue,) = issues(held, offer, start, TODAY)
     assert (issue.field, issue.code, issue.params) == ("start", code, params)
+
+
+def test_a_contract_that_ends_is_continued_from_its_end_without_notice():
+    held = Bound(SIGNED, notice_days=60, end_date=date(2026, 12, 1))
+    assert earliest_start(held, Offer(), TODAY) == date(2026, 12, 1)  # the notice would last until January
+    assert issues(held, Offer(), date(2026, 12, 1), TODAY) == []
+    assert earliest_start(replace(held, end_date=TODAY), Offer(), TODAY) == TODAY + timedelta(days=60)  # it is over
 
 
 def test_the_earliest_day_is_accepted():
