@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from auth.policies import route_policy
 from auth.session import current_viewer
 from domain.errors import NotFoundError
-from services import accounts, invoice_files
+from services import invoice_files
+from services.billing_list import Filter
 from services.invoice_files import PaperFile
 
 blueprint = Blueprint("papers", __name__)
@@ -36,13 +37,16 @@ def xml(invoice: str) -> BaseResponse:
 @blueprint.get(f"{PAGE}/invoices.zip")
 @route_policy()
 def all_of_a_year() -> BaseResponse:
-    """`?year=2026`, and `&account=` for whoever has several; without it the first."""
-    viewer, year = current_viewer(), request.args.get("year", "")
-    own = accounts.accounts_of(viewer)
-    account = request.args.get("account", own[0].account_public_id if own else "")
+    """`?year=2026` of all accounts, or of the one of `&account=`; `&kind=`, `&status=` and `&site=` as the list of bills."""
+    viewer, asked = current_viewer(), request.args
+    year, account = asked.get("year", ""), asked.get("account", "")
     if not (year.isascii() and year.isdigit() and len(year) == 4):
         raise NotFoundError(what="documents")
-    pieces = invoice_files.all_as_zip(viewer, account, int(year))
+    if account:
+        pieces = invoice_files.all_as_zip(viewer, account, int(year))
+    else:
+        wanted = Filter(asked.get("kind", ""), asked.get("status", ""), int(year), asked.get("site", ""))
+        pieces = invoice_files.chosen_as_zip(viewer, wanted)
     answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f"attachment; filename=invoices-{year}.zip"
     return _private(answer)

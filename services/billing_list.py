@@ -80,7 +80,7 @@ class Listing:
 def listing(viewer: Viewer, asked: Filter) -> Listing:
     """The documents of all accounts of the viewer."""
     rows = bills(viewer)
-    chosen = [row for row in rows if _fits(row, asked)]
+    chosen = fitting(rows, asked)
     ordered = _sorted(chosen, asked.sort)
     pages = max(1, -(-len(ordered) // PAGE_ROWS))
     page = min(max(asked.page, 1), pages)
@@ -93,6 +93,11 @@ def listing(viewer: Viewer, asked: Filter) -> Listing:
         open_minor=_sums(owed), overdue_minor=_sums([row for row in owed if row.status == "overdue"]),
         open_rows=tuple(owed), totals=_totals(chosen), is_business=is_business(viewer), may_pay=may_pay(viewer),
     )  # fmt: skip
+
+
+def fitting(rows: Sequence[BillRow], asked: Filter) -> list[BillRow]:
+    """Those that are asked for, on all pages together."""
+    return [row for row in rows if _fits(row, asked)]
 
 
 def bills(viewer: Viewer) -> list[BillRow]:

@@ -27,7 +27,8 @@ from data.tables.billing_papers import BillingPaper
 from domain.access import Permission, Viewer, require_account
 from domain.billing.invoice import InvoiceDocument
 from domain.errors import NotFoundError
-from services import invoice_paper, portal
+from services import billing_list, invoice_paper, portal
+from services.billing_list import Filter
 from services.portal import Portal
 
 log = logging.getLogger("portal.billing")
@@ -68,6 +69,14 @@ def all_as_zip(viewer: Viewer, account_public_id: str, year: int) -> Iterator[by
         require_account(viewer, Permission.VIEW_BILLING, found[0])
         rows = [_Named(row.public_id, row.number_text) for row in billing_queries.documents(db, [found[0]])
                 if row.issued_on.year == year]  # fmt: skip
+    if not rows:
+        raise NotFoundError(what="documents")
+    return _zipped(portal.current(), sorted(rows, key=lambda row: row.number))
+
+
+def chosen_as_zip(viewer: Viewer, asked: Filter) -> Iterator[bytes]:
+    """The PDFs of what the list of bills shows for a filter, of all accounts of the viewer and all pages, by number."""
+    rows = [_Named(row.public_id, row.number) for row in billing_list.fitting(billing_list.bills(viewer), asked)]
     if not rows:
         raise NotFoundError(what="documents")
     return _zipped(portal.current(), sorted(rows, key=lambda row: row.number))

@@ -52,8 +52,10 @@ def layout(**query: str) -> html.Div:
     past = [dcc.Link([icon("clock"), _("History")], href=f"{PATH}/history", className="btn btn-secondary")]
     if view.is_business and view.years:
         year = asked.year or view.years[0]
-        words_ = [icon("arrow-down-tray"), _("All of {year} as a zip", year=str(year))]
-        past.append(html.A(words_, href=f"{PATH}/invoices.zip?year={year}", className="btn btn-secondary"))
+        same = {"kind": asked.kind, "status": asked.status, "site": asked.site}
+        text = _("These of {year} as a zip") if any(same.values()) else _("All of {year} as a zip")
+        words_ = [icon("arrow-down-tray"), text.format(year=year)]
+        past.append(html.A(words_, href=href(f"{PATH}/invoices.zip", same, year=year), className="btn btn-secondary"))
     if instalment_plans.plans(viewer):
         plan = [icon("calendar"), _("Instalments")]
         past.insert(0, dcc.Link(plan, href=f"{PATH}/instalments", className="btn btn-secondary"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from datetime import date
 from io import BytesIO
 
 import pytest
 
-from services import accounts, billing_issue, invoice_files, portal
+from services import accounts, billing_issue, billing_list, invoice_files, portal
 from tests.factories.billing import make_document, make_line
+from tests.web.test_app import route
 from tests.web.walk import text_of
 
 
@@ -51,6 +53,24 @@ def test_a_years_bills_come_as_one_zip(sign_in, viewer_in, bill, world):
     with portal.using(world):
         made = invoice_files.pdf(viewer_in("consumer"), public_id)
     assert {name: archive.read(name) for name in archive.namelist()} == {made.name: made.content}
+
+
+def test_the_zip_is_of_what_the_list_shows(sign_in, viewer_in, bill, world):
+    bill(viewer_in("consumer"))
+    client = sign_in("consumer")
+    assert client.get("/billing/invoices.zip?year=2019&kind=invoice").status_code == 200
+    assert client.get("/billing/invoices.zip?year=2019&kind=credit_note").status_code == 404
+    with portal.using(world):
+        rows = billing_list.bills(viewer_in("business"))
+    site = next(row.site_public_id for row in rows if row.site_public_id and row.issued_on.year == 2026)
+    said = json.dumps(route(sign_in("business"), "/billing", f"?site={site}&year=2026").get_json())
+    address = f"/billing/invoices.zip?kind=&status=&site={site}&year=2026".replace("kind=&status=&", "")
+    assert address in said
+    assert "These of 2026 as a zip" in said
+    answer = sign_in("business").get(address)
+    names = zipfile.ZipFile(BytesIO(answer.get_data())).namelist()
+    wanted = sorted(row.number for row in rows if row.site_public_id == site and row.issued_on.year == 2026)
+    assert names == [f"{number}.pdf" for number in wanted]
 
 
 def test_foreign_bills_are_missing_bills(sign_in, viewer_in, bill, world):
