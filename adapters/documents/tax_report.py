@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from pathlib import Path
-from typing import Any
+from datetime import date
 
-import typst
-
-from adapters.brand import shades
-from adapters.documents import formats, words
-from adapters.documents.pdf import logo_of
+from adapters.documents import formats
+from adapters.documents.report import Part, Report, report_pdf
 from domain.billing.invoice import Brand, Party
 from domain.billing.tax_report import RateSum, TaxDocument
-from domain.text import current_locale, ngettext, use_locale
 from domain.text import gettext as _
-
-HERE = Path(__file__).resolve().parent
-TEMPLATE = HERE / "tax_report.typ"
+from domain.text import ngettext, use_locale
 
 
 @dataclass(frozen=True)
@@ -40,48 +31,23 @@ class Paper:
 
 def tax_report_pdf(paper: Paper) -> bytes:
     """The PDF in the paper's language; the same bytes for the same paper."""
-    with use_locale(paper.language):
-        payload = _payload(paper)
-    return typst.compile(
-        str(TEMPLATE),
-        root=str(HERE),
-        font_paths=[str(HERE / "fonts")],
-        ignore_system_fonts=True,  # what is installed here would change the bytes
-        format="pdf",
-        sys_inputs={"data": json.dumps(payload, ensure_ascii=False)},
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=int(datetime.combine(paper.issued, time(), UTC).timestamp()),
-    )
-
-
-def _payload(paper: Paper) -> dict[str, Any]:
-    look, seller = shades(paper.brand.accent, dark=False), paper.retailer
     names = dict(paper.sites)
-    return {
-        "language": current_locale(),
-        "title": _("VAT of {year}", year=str(paper.year)),
-        "lead": ", ".join(paper.holders),
-        "author": seller.name,
-        "issued": [paper.issued.year, paper.issued.month, paper.issued.day],
-        "brand": {"name": paper.brand.name, "soft": look.soft, "line": look.line, "text": look.text},
-        "logo": logo_of(paper.brand),
-        "tie": tie(paper.difference_minor, len(paper.documents), _currency(paper)),
-        "sites": [
-            {"name": names.get(site) or _("Without a site"), "sums": [sum_row(one) for one in paper.sums if one.site == site]}
+    with use_locale(paper.language):
+        sums = [_("What"), _("Net"), _("VAT"), _("With VAT")]
+        parts = [
+            Part(names.get(site) or _("Without a site"), sums, [sum_row(one) for one in paper.sums if one.site == site])
             for site, _name in paper.sites
             if any(one.site == site for one in paper.sums)
-        ],
-        "documents": [_document_row(one, names) for one in paper.documents],
-        "foot": " · ".join(part for part in (*words.address(seller), seller.phone, seller.email, seller.vat_id) if part),
-        "say": {
-            "sum_head": [_("What"), _("Net"), _("VAT"), _("With VAT")],
-            "document_head": [_("Document"), _("Issued"), _("Site"), _("Net"), _("VAT"), _("With VAT")],
-            "documents": _("Documents"),
-            "note": note(),
-            "logo": _("Logo of {name}", name=paper.brand.name),
-            "page": _("Page {page} of {pages}", page="{page}", pages="{pages}"),
-        },
-    }  # fmt: skip
+        ]
+        head = [_("Document"), _("Issued"), _("Site"), _("Net"), _("VAT"), _("With VAT")]
+        parts.append(Part(_("Documents"), head, [_document_row(one, names) for one in paper.documents]))
+        return report_pdf(
+            Report(
+                title=_("VAT of {year}", year=str(paper.year)), lead=", ".join(paper.holders),
+                box=tie(paper.difference_minor, len(paper.documents), _currency(paper)), parts=parts, note=note(),
+                retailer=paper.retailer, brand=paper.brand, issued=paper.issued,
+            )
+        )  # fmt: skip
 
 
 def _currency(paper: Paper) -> str:
