@@ -12,6 +12,7 @@ from auth import (
     billing_files,
     billing_proof,
     contract_changes,
+    contract_papers,
     contracts,
     downloads,
     errors,
@@ -49,6 +50,7 @@ def install_rest(server: Flask, app: Dash, metrics: Metrics) -> None:
     payment_help.install(server)
     contracts.install(server)
     contract_changes.install(server)
+    contract_papers.install(server)
     instalments.install(server)
     sandbox.install(server)
     tax_report.install(server)

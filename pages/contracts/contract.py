@@ -50,7 +50,12 @@ def layout(contract: str = "", **_query: str) -> html.Div:
     if view.state != "over":
         actions.append(texts.button(_("End or change"), f"/contracts/change?contract={view.contract.public_id}"))
     orders = contract_switching.orders(viewer, contract)
-    main = [_prices(view, contract_details.price_list(viewer, contract)), _history(view), _orders(view, orders)]
+    main = [
+        _prices(view, contract_details.price_list(viewer, contract)),
+        _history(view),
+        _orders(view, orders),
+        _documents(view),
+    ]
     return html.Div(
         [
             page_head(view.offered.name, lead=place, actions=actions),
@@ -179,6 +184,17 @@ def _conditions(view: ContractView) -> html.Section:
         card_id="contract-conditions", title=_("Conditions"),
         body=[html.P(one.description, className="sub", lang="en"), texts.facts(rows)],
     )  # fmt: skip
+
+
+def _documents(view: ContractView) -> html.Section:
+    """What there is to keep: the sheet of prices, and where the bills are; orders have their own card."""
+    address = f"/contracts/{view.contract.public_id}/prices"
+    rows = [
+        html.Li(html.A([icon("arrow-down-tray"), _("Prices and conditions (PDF)")], href=f"{address}.pdf", className="linkish")),
+        html.Li(html.A([icon("arrow-down-tray"), _("Prices (CSV)")], href=f"{address}.csv", className="linkish")),
+        html.Li(dcc.Link([icon("banknotes"), _("Bills of this place")], href=href("/billing", site=view.contract.site_public_id), className="linkish")),
+    ]  # fmt: skip
+    return card(card_id="contract-documents", title=_("Documents"), body=[html.Ul(rows, className="contract-papers")])
 
 
 def _mix(view: ContractView) -> html.Section | None:
