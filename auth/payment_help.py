@@ -18,7 +18,7 @@ from services import plans, refunds
 blueprint = Blueprint("payment_help", __name__)
 PAGE = "/billing/help"
 LONGEST = 210  # letters of a field
-TOLD = ("first", "last", "most_minor", "least", "most")
+TOLD = ("first", "last", "most_minor", "least", "most", "currency")
 
 
 def install(server: Flask) -> None:
@@ -40,7 +40,7 @@ def extension() -> BaseResponse:
 @route_policy(writes=True)
 def plan() -> BaseResponse:
     try:
-        found = plans.ask_plan(current_viewer(), _field("account"), _months(), _day("first_due"))
+        found = plans.ask_plan(current_viewer(), _field("account"), _months(), _day("first_due"), _currency())
     except InvalidInputError as problem:
         return _back("plan", problem, "months", "first_due")
     return _to(done=f"plan_{found.state}")
@@ -51,8 +51,9 @@ def plan() -> BaseResponse:
 def refund() -> BaseResponse:
     """The account number is not sent back: it would stand in the address."""
     try:
-        amount = entered_minor(_field("amount"), "EUR")
-        asked = RefundAsk(_known(amount), "EUR", _field("reason"), iban=_field("iban"), holder=_field("holder"))
+        currency = _currency()
+        amount = entered_minor(_field("amount"), currency)
+        asked = RefundAsk(_known(amount), currency, _field("reason"), iban=_field("iban"), holder=_field("holder"))
         refunds.ask_refund(current_viewer(), _field("account"), asked)
     except InvalidInputError as problem:
         return _back("refund", problem, "amount", "holder", "reason")
@@ -63,6 +64,12 @@ def _known(amount_minor: int | None) -> int:
     if amount_minor is None:
         raise InvalidInputError("amount", "no_amount")
     return amount_minor
+
+
+def _currency() -> str:
+    """Of the account, as the form had it."""
+    text = _field("currency")
+    return text if len(text) == 3 and text.isascii() and text.isupper() else "EUR"
 
 
 def _months() -> int:

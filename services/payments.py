@@ -131,8 +131,9 @@ def payable(viewer: Viewer, account_public_id: str) -> Payable:
     with portal.current().records.reading() as db:
         rows = list(receivables.open_of(db, account_id).values())
         flying = queries.in_flight(db, [account_id])
-        public = {row.id: row.public_id for row in documents.documents(db, [account_id])}
-    currency = rows[0].currency if rows else "EUR"
+        issued = documents.documents(db, [account_id])
+    public = {row.id: row.public_id for row in issued}
+    currency = next((row.currency for row in (*rows, *issued)), "EUR")
     rows = [row for row in rows if row.currency == currency]
     opened = sum(row.open_minor for row in rows)
     left = max(0, opened - sum(row.amount_minor for row in flying))

@@ -50,11 +50,11 @@ class RefundAsk:
         found = []
         if self.amount_minor <= 0:
             code = "amount_zero" if self.amount_minor == 0 else "amount_negative"
-            found.append(Issue("amount", code, {"most_minor": most_minor}))
+            found.append(Issue("amount", code, {"most_minor": most_minor, "currency": self.currency}))
         elif most_minor <= 0:
             found.append(Issue("amount", "nothing_to_refund"))
         elif self.amount_minor > most_minor:
-            found.append(Issue("amount", "above_credit", {"most_minor": most_minor}))
+            found.append(Issue("amount", "above_credit", {"most_minor": most_minor, "currency": self.currency}))
         if not LEAST_REASON <= len(self.reason) <= MOST_REASON:
             found.append(Issue("reason", "length", {"least": LEAST_REASON, "most": MOST_REASON}))
         if self.route == BANK_TRANSFER:

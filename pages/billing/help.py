@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dash
@@ -19,13 +19,14 @@ from components.shell.user_menu import csrf_field
 from components.tables import Column, data_table
 from domain.access import Viewer
 from domain.errors import InvalidInputError
+from domain.money import from_minor, minor_digits
 from domain.payments.plans import EXTENSION_RULES, PLAN_RULES
 from domain.text import gettext as _
 from domain.text import lazy, ngettext
 from services import accounts, payments, plans, portal, refunds, refusals
 
 PATH = "/billing/help"
-DATES_AND_AMOUNTS = ("first", "last", "most_minor", "least", "most")
+DATES_AND_AMOUNTS = ("first", "last", "most_minor", "least", "most", "currency")
 
 dash.register_page(
     __name__,
@@ -105,16 +106,24 @@ def _form(action: str, account: str, parts: Sequence[Any], button: str) -> html.
     return html.Form(inside, action=f"{PATH}/{action}", method="POST", className="pay-form")
 
 
-def _field(field_id: str, label: str, control: Any, hint: str = "") -> html.Div:
-    more = [html.P(hint, className="small quiet")] if hint else []
-    return html.Div([html.Label(label, htmlFor=field_id, className="form-label"), control, *more])
+def _field(form: str, name: str, label: str, control: Any, query: dict[str, str]) -> html.Div:
+    """What is wrong with a field stands at it, too."""
+    field_id = f"help-{form}-{name}"
+    parts = [html.Label(label, htmlFor=field_id, className="form-label"), control]
+    if not _is_wrong(form, name, query):
+        return html.Div(parts)
+    note = html.P(problem(query), id=f"{field_id}-problem", className="form-problem")
+    return html.Div([*parts, note], role="group", **{"aria-describedby": f"{field_id}-problem"})
+
+
+def _is_wrong(form: str, name: str, query: dict[str, str]) -> bool:
+    return query.get("form") == form and query.get("field") == name and bool(query.get("problem"))
 
 
 def _input(form: str, name: str, value: str, query: dict[str, str], kind: str = "text", **options: Any) -> dbc.Input:
     """Keeps what was typed where its form came back."""
-    mine = query.get("form") == form
-    shown = query.get(name, value) if mine else value
-    wrong = (mine and query.get("field") == name) or None
+    shown = query.get(name, value) if query.get("form") == form else value
+    wrong = _is_wrong(form, name, query) or None
     return dbc.Input(
         id=f"help-{form}-{name}",
         name=name,
@@ -148,8 +157,8 @@ def _extension_card(viewer: Viewer, account: str, query: dict[str, str], *, may:
         ).isoformat()
         chosen = query.get("document", "") if query.get("form") == "extension" else options[0]["value"]
         parts = [
-            _field("help-extension-document", _("Bill"), dbc.Select(id="help-extension-document", name="document", options=options, value=chosen)),
-            _field("help-extension-until", _("Pay by"), _input("extension", "until", later, query, "date")),
+            _field("extension", "document", _("Bill"), dbc.Select(id="help-extension-document", name="document", options=options, value=chosen), query),
+            _field("extension", "until", _("Pay by"), _input("extension", "until", later, query, "date"), query),
         ]  # fmt: skip
         body.append(_form("extension", account, parts, _("Pay later")))
     rows = [[one.document, formats.day_medium(one.until), _state(one.state, one.note)] for one in asked]
@@ -158,24 +167,23 @@ def _extension_card(viewer: Viewer, account: str, query: dict[str, str], *, may:
 
 
 def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool) -> html.Section:
-    asked = plans.plans(viewer, account)
+    asked, found = plans.plans(viewer, account), payments.payable(viewer, account)
     said = _("For what is overdue: up to {months} months of at least {least}, up to {most} in all, are agreed at once.",
-             months=PLAN_RULES.most_months, least=formats.money(PLAN_RULES.least_rate_minor, "EUR"),
-             most=formats.money(PLAN_RULES.most_total_minor, "EUR"))  # fmt: skip
+             months=PLAN_RULES.most_months, least=formats.money(PLAN_RULES.least_rate_minor, found.currency),
+             most=formats.money(PLAN_RULES.most_total_minor, found.currency))  # fmt: skip
     body: list[Any] = [html.P(said, className="sub")]
-    late = [one for one in payments.payable(viewer, account).documents if one.due_on < portal.today()]
+    late = [one for one in found.documents if one.due_on < portal.today()]
     if not late:
         text = _("All that is open can still be paid in time.")
         body.append(states.empty("none_here", _("Nothing is overdue"), text))
     elif may:
         tomorrow = _plan_day()
         parts = [
-            _field(
-                "help-plan-months", _("Months"), _input("plan", "months", "3", query, inputmode="numeric", maxlength=2)
-            ),
-            _field("help-plan-first_due", _("First payment on"), _input("plan", "first_due", tomorrow, query, "date")),
-        ]
-        body.append(_form("plan", account, parts, _("Pay in parts")))
+            dbc.Input(type="hidden", name="currency", value=found.currency),
+            _field("plan", "months", _("Months"), _input("plan", "months", "3", query, inputmode="numeric", maxlength=2), query),
+            _field("plan", "first_due", _("First payment on"), _input("plan", "first_due", tomorrow, query, "date"), query),
+        ]  # fmt: skip
+        body += [_form("plan", account, parts, _("Pay in parts")), *_examples(viewer, account, found.currency)]
     rows = [
         [formats.money(one.total_minor, one.currency),
          ", ".join(f"{formats.day_medium(part.due_on)}: {formats.money(part.amount_minor, one.currency)}" for part in one.parts),
@@ -187,11 +195,35 @@ def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool
 
 
 def _plan_day() -> str:
-    return (portal.today() + timedelta(days=14)).isoformat()
+    return _first_due().isoformat()
+
+
+def _first_due() -> date:
+    return portal.today() + timedelta(days=14)
+
+
+def _examples(viewer: Viewer, account: str, currency: str) -> list[Any]:
+    """What each month would be, so that nobody agrees to parts they have not seen."""
+    rows = []
+    for months in range(2, PLAN_RULES.most_months + 1):
+        try:
+            offer = plans.plan_offer(viewer, account, months, _first_due(), currency)
+        except InvalidInputError:  # the parts would be too small
+            continue
+        first, last = offer.parts[0], offer.parts[-1]
+        each = formats.money(first.amount_minor, currency)
+        if last.amount_minor != first.amount_minor:
+            each = _("{amount}, the last {last}", amount=each, last=formats.money(last.amount_minor, currency))
+        rows.append(
+            [str(months), each, formats.day_medium(last.due_on), _("at once") if offer.is_automatic else _("by us")]
+        )
+    heads = [_("Months"), _("Each month"), _("Paid by"), _("Agreed")]
+    return _table(_("What the parts would be"), heads, rows)
 
 
 def _refund_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool) -> html.Section:
-    most = refunds.refundable(viewer, account)
+    currency = payments.payable(viewer, account).currency
+    most = refunds.refundable(viewer, account, currency)
     asked = refunds.refunds(viewer, account)
     body: list[Any] = []
     if most <= 0:
@@ -201,15 +233,18 @@ def _refund_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bo
             )
         )
     else:
-        body.append(html.P(_("{amount} can be paid out to you.", amount=formats.money(most, "EUR")), className="sub"))
+        body.append(
+            html.P(_("{amount} can be paid out to you.", amount=formats.money(most, currency)), className="sub")
+        )
     if may and most > 0:
         parts = [
-            _field("help-refund-amount", _("Amount in {currency}", currency="EUR"),
-                   _input("refund", "amount", formats.number(most / 100, 2), query, inputmode="decimal")),
-            _field("help-refund-holder", _("Account holder"), _input("refund", "holder", "", query, maxlength=70)),
-            _field("help-refund-iban", "IBAN", dbc.Input(type="text", id="help-refund-iban", name="iban", maxlength=42, autocomplete="off",
-                   invalid=(query.get("field") == "iban") or None)),
-            _field("help-refund-reason", _("Reason"), _input("refund", "reason", "", query, maxlength=200)),
+            dbc.Input(type="hidden", name="currency", value=currency),
+            _field("refund", "amount", _("Amount in {currency}", currency=currency),
+                   _input("refund", "amount", formats.number(float(from_minor(most, currency)), minor_digits(currency)), query, inputmode="decimal"), query),
+            _field("refund", "holder", _("Account holder"), _input("refund", "holder", "", query, maxlength=70), query),
+            _field("refund", "iban", "IBAN", dbc.Input(type="text", id="help-refund-iban", name="iban", maxlength=42, autocomplete="off",
+                   invalid=_is_wrong("refund", "iban", query) or None), query),
+            _field("refund", "reason", _("Reason"), _input("refund", "reason", "", query, maxlength=200), query),
         ]  # fmt: skip
         body.append(_form("refund", account, parts, _("Ask for it")))
     rows = [[formats.money(one.amount_minor, one.currency), f"···· {one.iban_end}" if one.iban_end else formats.UNKNOWN,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
+
 import pytest
 
 from components import formats
-from services import accounts, payments, plans, portal, refunds
+from domain.errors import ForbiddenError
+from services import accounts, billing_issue, payments, plans, portal, refund_run, refunds
 from tests.web.gate import csrf_of
 from tests.web.test_switching import asked, page
 
@@ -109,3 +113,62 @@ def test_what_is_overdue_is_paid_in_parts(sign_in, own):
     again = post(client, "plan", account=account, months="3", first_due="2026-12-01")
     assert "One is running already." in page(client, again.location)
     assert found.documents
+
+
+def test_what_the_parts_would_be_stands_there_before_anybody_agrees(sign_in, own, world, viewer_in):
+    said = page(sign_in("consumer"), PAGE)
+    account, _found, _told = own("consumer")
+    with portal.using(world):
+        first = portal.today() + timedelta(days=14)
+        offers = {months: plans.plan_offer(viewer_in("consumer"), account, months, first) for months in range(2, 7)}
+    assert "What the parts would be" in said
+    for offer in offers.values():
+        assert sum(part.amount_minor for part in offer.parts) == offer.total_minor
+        assert formats.money(offer.parts[0].amount_minor, "EUR") in said
+        assert formats.day_medium(offer.parts[-1].due_on) in said
+
+
+def test_what_is_wrong_stands_at_its_field_too(sign_in, own):
+    client = sign_in("consumer")
+    account, found, _told = own("consumer")
+    newest = max(found.documents, key=lambda one: one.due_on)
+    answer = post(client, "extension", account=account, document=newest.public_id, until="")
+    said = page(client, answer.location)
+    assert '"id": "help-extension-until-problem"' in said
+    assert '"aria-describedby": "help-extension-until-problem"' in said
+    assert "help-extension-document-problem" not in said
+
+
+def test_credit_is_asked_back_decided_by_two_and_sent_once(sign_in, own, world, viewer_in):
+    """37.50 rupees too much: asked for by its owner, approved by an admin, sent; the history tells it."""
+    client, (account, found, _told) = sign_in("consumer2"), own("consumer2")
+    with portal.using(world):
+        number = accounts.accounts_of(viewer_in("consumer2"))[0].number
+        billing_issue.book_payment(
+            number, found.payable_minor + 3_750, found.currency, "web-too-much", date(2026, 11, 20)
+        )
+    said = page(client, PAGE)
+    most = formats.money(3_750, found.currency)
+    assert f"{most} can be paid out to you." in said
+    wish = {
+        "account": account,
+        "currency": found.currency,
+        "amount": "37.50",
+        "holder": "Ada",
+        "reason": "Paid twice",
+        "iban": IBAN,
+    }
+    above = post(client, "refund", **{**wish, "amount": "37.51"})
+    assert re.search(r"Amount: No more than NPR.{0,6}37\.50 can be paid out\.", page(client, above.location))
+    said = page(client, post(client, "refund", **wish).location)
+    assert "We have your request. Two of us look at it, then the money is sent." in said
+    (row, *_rest) = own("consumer2")[2][2]
+    assert (row.amount_minor, row.state, row.iban_end, row.reason) == (3_750, "asked", "3000", "Paid twice")
+    with portal.using(world):
+        with pytest.raises(ForbiddenError):
+            refunds.approve_refund(viewer_in("consumer2"), row.public_id)
+        refunds.approve_refund(viewer_in("admin"), row.public_id)
+        assert [sent.state for sent in refund_run.run_refunds()] == ["done"]
+    said = page(client, PAGE)
+    assert "Paid out" in said
+    assert "No credit" in said

@@ -35,7 +35,7 @@ def test_every_problem_names_its_field(change, most, found):
 
 
 def test_the_most_that_can_be_asked_for_is_told():
-    assert replace(ASK, amount_minor=5_001).issues(5_000)[0].params == {"most_minor": 5_000}
+    assert replace(ASK, amount_minor=5_001).issues(5_000)[0].params == {"most_minor": 5_000, "currency": "EUR"}
 
 
 def test_somebody_else_decides_and_only_once():
