@@ -220,8 +220,13 @@ def test_every_page_speaks_german(browser: Browser):
         "billing",
         "billing-history",
         "payments",
+        "instalments",
+        "tax",
+        "billing-help",
+        "billing-details",
         "contracts",
         "contracts-compare",
+        "contracts-calculator",
     ):
         assert _look(browser, f"de-{name}", CUSTOMER_PAGES[name], (360,)) == []
         assert browser.driver.execute_script("return document.documentElement.lang") == "de"
