@@ -183,7 +183,7 @@ def _plan_card(viewer: Viewer, account: str, query: dict[str, str], *, may: bool
             _field("plan", "months", _("Months"), _input("plan", "months", "3", query, inputmode="numeric", maxlength=2), query),
             _field("plan", "first_due", _("First payment on"), _input("plan", "first_due", tomorrow, query, "date"), query),
         ]  # fmt: skip
-        body += [_form("plan", account, parts, _("Pay in parts")), *_examples(viewer, account, found.currency)]
+        body += [*_examples(viewer, account, found.currency), _form("plan", account, parts, _("Pay in parts"))]
     rows = [
         [formats.money(one.total_minor, one.currency),
          ", ".join(f"{formats.day_medium(part.due_on)}: {formats.money(part.amount_minor, one.currency)}" for part in one.parts),
