@@ -133,7 +133,7 @@ def payable(viewer: Viewer, account_public_id: str) -> Payable:
         flying = queries.in_flight(db, [account_id])
         issued = documents.documents(db, [account_id])
     public = {row.id: row.public_id for row in issued}
-    currency = next((row.currency for row in (*rows, *issued)), "EUR")
+    currency = next((code for code in (*(row.currency for row in rows), *(row.currency for row in issued))), "EUR")
     rows = [row for row in rows if row.currency == currency]
     opened = sum(row.open_minor for row in rows)
     left = max(0, opened - sum(row.amount_minor for row in flying))
