@@ -157,10 +157,20 @@ def test_the_page_of_one_contract(browser: Browser, who: str):
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", ["billing", "contracts"])
+CUT_TABLES = """
+return [...document.querySelectorAll('main .table-scroll')].filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.querySelector('caption').textContent + ': ' + (e.scrollWidth - e.clientWidth) + ' px');
+"""
+
+
+@pytest.mark.parametrize("name", ["billing", "billing/tax", "contracts"])
 def test_the_bills_and_contracts_of_a_business(browser: Browser, name: str):
     browser.enter("business")
-    assert _look(browser, f"{name}-business", f"/{name}", NARROW_AND_WIDE) == []
+    assert _look(browser, f"{name.replace('/', '-')}-business", f"/{name}", NARROW_AND_WIDE) == []
+    for width in (360, 768, 1024, 1280):
+        browser.size(width)
+        browser.get(f"/{name}")
+        assert (width, browser.driver.execute_script(CUT_TABLES)) == (width, [])
 
 
 def test_the_page_of_one_site_and_of_one_meter(browser: Browser):
